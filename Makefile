@@ -1,0 +1,37 @@
+# Every target makes or mends .venv first (.ci/environment) and takes seconds where nothing changed.
+
+PYTHON ?=
+MODEL ?= ussr
+OUT ?= out/
+
+.PHONY: help env report test study bench notebook lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+env:  ## find or get Python 3.13, make .venv, install the pins of requirements.lock
+	@PYTHON="$(PYTHON)" sh .ci/environment
+
+report: env  ## the report of the case MODEL (ussr) into OUT (out/)
+	.venv/bin/causal report $(MODEL) --out $(OUT)
+
+test: env  ## lint, types, and every test: doctests, README and notebooks too
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/python -m pytest
+
+study: env  ## the tests that take long: simulation-based calibration, ten thousand random questions
+	.venv/bin/python -m pytest -m long
+
+bench: env  ## every benchmarks/bench_*.py in turn, its figures on stdout
+	@for script in benchmarks/bench_*.py; do echo "# $$script"; .venv/bin/python "$$script" || exit; done
+
+notebook: env  ## the notebooks in JupyterLab (make test has run them)
+	.venv/bin/jupyter lab notebooks/
+
+lock: env  ## pin what .venv holds now, after an upgrade in it, into requirements.lock
+	.venv/bin/python .ci/lock.py
+
+clean:  ## remove what was made: reports, builds, caches, .venv
+	rm -rf out dist .venv .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,40 @@
+"""Bayesian causal inference for questions with one case and no experiment.
+
+    study = causal.load("rain")
+    posterior = study.sample(seed=1)
+    posterior.ask("P(grass = wet | do(rain = heavy))").text
+
+What is named here is loaded when it is first used, so that ``import causal`` and ``causal --help`` cost nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from causal.ask.answer import Answer
+    from causal.ask.interventions import Ranking
+    from causal.errors import CausalError
+    from causal.study import Posterior, Study, load
+
+__all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
+
+_HOMES = {
+    "Answer": "causal.ask.answer",
+    "CausalError": "causal.errors",
+    "Posterior": "causal.study",
+    "Ranking": "causal.ask.interventions",
+    "Study": "causal.study",
+    "load": "causal.study",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'causal' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,326 @@
+"""Questions put to all draws of all experts: exact per draw, then the panel as a weighted mixture.
+
+    per expert e and draw k      value v_ek (the tape), probability of what is given w_ek
+    population level             mean over draws of v_ek; panel: sum_e weight_e mean_e
+    case level                   sum_k w_ek v_ek / sum_k w_ek within each expert, then the panel weights
+    a comparison                 the share of draws in which it holds
+
+The panel's interval is that of the mixture of all pooled draws, so a split panel shows as a wide or two-humped one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.ask.answer import CI_PROB, PANEL, Answer, CaseMean, Estimate
+from causal.errors import ImpossibleEvidence, Unsupported
+from causal.exact.answer import Leaf, Written
+from causal.exact.kernel import Floats
+from causal.learn.elicited import Compared, Elicited
+from causal.learn.gate import ESS, Diagnostics, Gate, diagnose, judge_run
+from causal.learn.sample import Draws
+from causal.learn.weights import Weights, smooth
+from causal.spec.question import (
+    Arithmetic,
+    Comparison,
+    Do,
+    Effect,
+    Number,
+    Probability,
+    Question,
+)
+from causal.spec.walk import walk
+
+KEPT = 24  # questions (or states) asked together up to which the answers keep their draws
+Refit = Callable[[tuple[int, ...]], Draws]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Draws of a panel and what was elicited from it, ready to be asked.
+
+    ``refit`` draws anew with what is given as evidence, for case-level answers whose weights will not do.
+    """
+
+    elicited: Elicited
+    draws: Draws
+    refit: Refit | None = None
+    digest: str = ""
+
+    @property
+    def pooled(self) -> tuple[str, ...]:
+        """The experts in the panel."""
+        experts = self.elicited.priors.experts
+        inside = tuple(name for name in self.draws.experts if experts[name].pool and experts[name].weight > 0)
+        return inside or self.draws.experts
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The pooled experts' weights, summing to one."""
+        experts = self.elicited.priors.experts
+        given = {name: experts[name].weight or 1.0 for name in self.pooled}
+        total = sum(given.values())
+        return {name: weight / total for name, weight in given.items()}
+
+    def values(self, slots: Sequence[int]) -> Floats:
+        """Return slots run for every draw, shape (slots, experts, chains, draws)."""
+        tape = self.elicited.network.recorder.tape(slots)
+        chains, draws = self.draws.theta.shape[:2]
+        found = [tape.values(self.draws.flat(expert)) for expert in range(len(self.draws.experts))]
+        return np.stack(found, axis=1).reshape(len(slots), len(self.draws.experts), chains, draws)
+
+    def fixed(self, slots: Sequence[int]) -> NDArray[np.bool_]:
+        """Return which slots no sampled number of an expert can move, shape (slots, experts)."""
+        from causal.elicit import Point
+
+        tape = self.elicited.network.recorder.tape(slots)
+        columns = []
+        for name in self.draws.experts:
+            held = self.elicited.held[name]
+            free = np.array([not isinstance(prior.belief, Point) for prior in held.priors], dtype=bool)
+            columns.append(~tape.moved_by(free))
+        return np.stack(columns, axis=1)
+
+    def share(self) -> Floats | None:
+        """Return each draw's weight within its expert, shape (experts, draws), where an order is used as evidence.
+
+        An expert who holds with probability p that A > B has the draws where it is so weighted to p in all, the
+        others to 1 - p. Raises ImpossibleEvidence where one of the sides has no draw.
+        """
+        used = [compared for compared in self.elicited.compared if compared.use == "evidence"]
+        if not used or self.draws.total == 1:  # one draw, at the medians, has no other to be weighed against
+            return None
+        values = self.values([compared.slot for compared in used])
+        share = np.full((len(self.draws.experts), self.draws.total), 1.0 / self.draws.total)
+        for row, compared in enumerate(used):
+            expert = self.draws.experts.index(compared.expert)
+            share[expert] = reweighted(share[expert], values[row, expert].ravel() > 0, compared)
+        return share
+
+
+def reweighted(share: Floats, holds: NDArray[np.bool_], compared: Compared) -> Floats:
+    """Return draw weights moved so that ``compared`` holds with its stated probability."""
+    mass = float(share[holds].sum())
+    if not 0.0 < mass < 1.0:
+        side = "no" if mass == 0.0 else "every"
+        raise ImpossibleEvidence(
+            f"{compared.expert} judges '{compared.judgement.about}', which holds in {side} draw of theirs: "
+            "it cannot be used as evidence; leave out 'use: evidence' to have it checked"
+        )
+    p = compared.probability
+    return np.where(holds, share * p / mass, share * (1.0 - p) / (1.0 - mass))
+
+
+def ask(panel: Panel, pages: Sequence[Written], level: str = "population", ci_prob: float = CI_PROB) -> list[Answer]:
+    """Answer written questions for every draw; many at once share one run of the tape and of the diagnostics.
+
+    Raises ImpossibleEvidence where what one of them gives has probability zero for an expert.
+    """
+    answers = []
+    for answer in attempt(panel, pages, level, ci_prob):
+        if isinstance(answer, ImpossibleEvidence):
+            raise answer
+        answers.append(answer)
+    return answers
+
+
+def attempt(
+    panel: Panel, pages: Sequence[Written], level: str = "population", ci_prob: float = CI_PROB
+) -> list[Answer | ImpossibleEvidence]:
+    """Answer as ``ask`` does, with the error in the place of an answer that cannot be had."""
+    slots: list[int] = []
+    for page in pages:
+        slots += [*page.slots, *(slot for leaf in page.leaves for slot in (*leaf.values, leaf.evidence))]
+    unique = list(dict.fromkeys(slots))
+    place = {slot: row for row, slot in enumerate(unique)}
+    values, fixed = panel.values(unique), panel.fixed(unique)
+    asked = np.array([place[slot] for page in pages for slot in page.slots])
+    holds = np.array([isinstance(page.question, Comparison) for page in pages for _ in page.slots])
+    reported = values[asked]
+    reported[holds] = reported[holds] > 0
+    # a comparison that holds in all draws, or in none, is a constant by right
+    still = fixed[asked] | (holds[:, None] & (np.ptp(reported, axis=(2, 3)) == 0))
+    diagnosed = [
+        diagnose(reported[:, row], method, still[:, row]) for row, method in enumerate(panel.draws.method)
+    ]  # fmt: skip
+    run = _Run(panel, values, place, reported, diagnosed, panel.share(), ci_prob)
+    answers: list[Answer | ImpossibleEvidence] = []
+    at = 0
+    for page in pages:
+        try:
+            answers.append(run.answer(page, at, level))
+        except ImpossibleEvidence as error:
+            answers.append(error)
+        at += len(page.slots)
+    return answers
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run: all slots' values, and what is reported (rows in the order of the pages' slots) with its diagnostics."""
+
+    panel: Panel
+    values: Floats
+    place: Mapping[int, int]
+    reported: Floats
+    diagnosed: Sequence[Diagnostics]
+    share: Floats | None
+    ci_prob: float
+
+    def answer(self, page: Written, at: int, level: str) -> Answer:
+        question, panel = page.question, self.panel
+        estimates: dict[tuple[str, str], Estimate] = {}
+        gate = judge_run(panel.draws)
+        given = self._given(page)
+        for row, state in enumerate(page.states or ("",), start=at):
+            by_expert = self._by_expert(row, isinstance(question, Comparison))
+            estimates[(PANEL, state)] = self._pool(row, by_expert, isinstance(question, Comparison))
+            estimates.update({(name, state): estimate for name, estimate in by_expert.items()})
+            for name, diagnosed in zip(panel.draws.experts, self.diagnosed, strict=True):
+                gate = gate & diagnosed.gate(row, f"{question} by {name}")
+        samples = {
+            (name, state): self.reported[row, column].ravel()
+            for row, state in enumerate(page.states or ("",), start=at)
+            for column, name in enumerate(panel.draws.experts)
+            if len(self.reported) <= KEPT
+        }
+        case = None
+        if not isinstance(question, Comparison) and not page.states:
+            case, weighed = self._case(page, level)
+            gate = gate & weighed if level == "case" else gate
+        elif level == "case":
+            raise Unsupported(f"'{question}' has no case level; ask for the probability of single events")
+        return Answer(
+            question=str(question),
+            rung=rung(question),
+            estimates=estimates,
+            experts=panel.draws.experts,
+            pooled=panel.pooled,
+            gate=gate,
+            draws=panel.draws.total,
+            kind=kind(question),
+            states=page.states,
+            level=level,
+            case=case,
+            given=given,
+            notes=page.notes,
+            ci_prob=self.ci_prob,
+            digest=panel.digest,
+            samples=samples,
+        )
+
+    def _given(self, page: Written) -> float | None:
+        """Return the panel's probability of what is given, where the question is a single probability."""
+        for leaf in page.leaves:
+            evidence = self.values[self.place[leaf.evidence]]
+            for expert, name in enumerate(self.panel.draws.experts):
+                if not (evidence[expert] > 0).any():
+                    raise ImpossibleEvidence(f"what '{leaf.text}' gives has probability zero for {name}")
+        if len(page.leaves) != 1:
+            return None
+        evidence = self.values[self.place[page.leaves[0].evidence]]
+        weights = self.panel.weights
+        at = {name: row for row, name in enumerate(self.panel.draws.experts)}
+        return float(sum(w * evidence[at[name]].mean() for name, w in weights.items()))
+
+    def _by_expert(self, row: int, comparison: bool) -> dict[str, Estimate]:
+        found = {}
+        for column, expert in enumerate(self.panel.draws.experts):
+            share = None if self.share is None else self.share[column]
+            size = float(self.diagnosed[column].mean[row])
+            found[expert] = summary(self.reported[row, column].ravel(), share, self.ci_prob, size, comparison)
+        return found
+
+    def _pool(self, row: int, by_expert: Mapping[str, Estimate], comparison: bool) -> Estimate:
+        """Mix the pooled experts' draws with their weights."""
+        weights, total = self.panel.weights, self.panel.draws.total
+        at = {name: column for column, name in enumerate(self.panel.draws.experts)}
+        mixed = np.concatenate([self.reported[row, at[name]].ravel() for name in weights])
+        own = np.full((len(at), total), 1 / total) if self.share is None else self.share
+        share = np.concatenate([weight * own[at[name]] for name, weight in weights.items()])
+        found = summary(mixed, share, self.ci_prob, 1.0, comparison)
+        mcse = float(np.sqrt(sum((weight * by_expert[name].mcse) ** 2 for name, weight in weights.items())))
+        return replace(found, mcse=mcse, ess=float(sum(by_expert[name].ess for name in weights)))
+
+    def _case(self, page: Written, level: str) -> tuple[CaseMean | None, Gate]:
+        """Return the case-level mean: every leaf weighted by its own evidence, then the arithmetic on means."""
+        moving = [leaf for leaf in page.leaves if np.ptp(self.values[self.place[leaf.evidence]]) > 0]
+        if not moving and level != "case":
+            return None, Gate()
+        means: dict[str, dict[str, float]] = {name: {} for name in self.panel.draws.experts}
+        gate, size, k, refitted = Gate(), float(self.panel.draws.total), -np.inf, False
+        for leaf in page.leaves:
+            for row, name in enumerate(self.panel.draws.experts):
+                weights = self._news(leaf, row)
+                v = self.values[self.place[leaf.values[0]], row].ravel()
+                mean = float(np.nansum(weights.values * v))
+                if level == "case" and weights.size < ESS[0] and self.panel.refit is not None:
+                    mean, refitted = self._refitted(leaf, row), True
+                else:
+                    size, k = min(size, weights.size), max(k, weights.k)
+                    gate = gate & weights.gate(f"weights of {leaf.text} by {name}")
+                means[name][leaf.text] = mean
+        by_expert = {name: combine(page.question, found) for name, found in means.items()}
+        mean = sum(w * by_expert[name] for name, w in self.panel.weights.items())
+        return CaseMean(mean, by_expert, size, k, refitted), gate
+
+    def _news(self, leaf: Leaf, row: int) -> Weights:
+        evidence = self.values[self.place[leaf.evidence], row].ravel()
+        return smooth(evidence if self.share is None else evidence * self.share[row] * evidence.size)
+
+    def _refitted(self, leaf: Leaf, row: int) -> float:
+        """Return one expert's case mean of a leaf from draws that were conditioned on what is given."""
+        assert self.panel.refit is not None
+        again = replace(self.panel, draws=self.panel.refit((leaf.evidence,)))
+        return float(again.values([leaf.values[0]])[0, row].mean())
+
+
+def summary(values: Floats, share: Floats | None, ci_prob: float, size: float, comparison: bool) -> Estimate:
+    """Summarise draws with weights ``share`` (None: equal); draws that are not numbers are left out."""
+    known = np.isfinite(values)
+    values = values[known]
+    share = np.full(values.size, 1.0 / values.size) if share is None else share[known] / share[known].sum()
+    mean = float(np.clip(share @ values, values.min(), values.max()))  # a constant stays what it is
+    mcse = float(np.sqrt(share @ (values - mean) ** 2) / np.sqrt(size))
+    if comparison:
+        return Estimate(mean, None, None, None, mcse, size)
+    order = np.argsort(values, kind="stable")
+    rising = np.cumsum(share[order])
+    tail = (1.0 - ci_prob) / 2
+    at = np.searchsorted(rising, [tail, 0.5, 1.0 - tail]).clip(0, values.size - 1)
+    lower, median, upper = (float(each) for each in values[order][at])
+    return Estimate(mean, median, lower, upper, mcse, size)
+
+
+def combine(question: Question, means: Mapping[str, float]) -> float:
+    """Return the arithmetic of a question on the means of its probabilities."""
+    match question:
+        case Number(value=value):
+            return value
+        case Arithmetic(op=op, left=left, right=right):
+            a, b = combine(left, means), combine(right, means)
+            return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else float("nan")}[op]
+        case Effect(setting=setting, event=event, given=given):
+            done = Probability((event,), (Do(setting), *given))
+            return means[str(done)] - means[str(Probability((event,), given))]
+        case _:
+            return means[str(question)]
+
+
+def kind(question: Question) -> str:
+    """Return what an answer is: a probability, a share of draws, or a number made from probabilities."""
+    if isinstance(question, Comparison):
+        return "share"
+    return "probability" if isinstance(question, Probability) else "number"
+
+
+def rung(question: Question) -> int:
+    """Return the rung of a question: 1 seeing, 2 doing, 3 imagining (Pearl 2009)."""
+    parts = list(walk(question))
+    if any(getattr(part, "world", None) is not None for part in parts):
+        return 3
+    return 2 if any(isinstance(part, Do | Effect) for part in parts) else 1

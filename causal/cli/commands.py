@@ -1,0 +1,288 @@
+"""The commands, each a few lines: read, ask the front door, show.
+
+    check     reads both files and says what is in them, and what is wrong with them
+    sample    draws from the posterior, once; everything after takes the stored draws
+    ask       answers one question
+    rank      compares the named interventions
+    report    writes the report: HTML, Markdown, JSON
+    schema    writes the JSON Schemas that editors check files with
+"""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from causal.learn.gate import Gate
+    from causal.study import Posterior, Study
+    from causal.tell.facts import Verdict
+
+app = typer.Typer(
+    name="causal",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="MODEL is a file or a shipped name. Try: causal check rain",
+)
+
+ModelName = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped model (rain, ussr).")
+]
+PriorsFile = Annotated[
+    Path | None,
+    typer.Option("--priors", metavar="FILE", help="The prior file; if left out, the one named after the model."),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same numbers.")]
+DrawCount = Annotated[
+    int | None, typer.Option("--draws", metavar="N", min=1, help="Draws in each of four chains; 1000 if left out.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress on stderr.")]
+Medians = Annotated[
+    bool, typer.Option("--medians", help="Do not sample: put every parameter at its median as stated.")
+]
+Ungated = Annotated[
+    bool,
+    typer.Option(
+        "--allow-ungated", help="Show what the gate flags or refuses, and exit with 0; the override is recorded."
+    ),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        try:
+            number = version("causal-onecase")
+        except PackageNotFoundError:  # run from a checkout that was never installed
+            number = "(not installed)"
+        typer.echo(f"causal {number}")
+        raise typer.Exit
+
+
+@app.callback()
+def causal(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error of the program (or set CAUSAL_DEBUG=1).")
+    ] = False,
+) -> None:
+    """Answer causal questions about one case from the cited judgements of several experts.
+
+    Results go to stdout, messages and progress to stderr. Exit codes: 0 it worked, 1 an error of the program,
+    2 a command that makes no sense, 3 a bad file, 4 the gate, 5 a question that cannot be answered, 130 interrupted.
+    """
+
+
+@app.command(epilog="Example: causal check rain")
+def check(model: ModelName, priors: PriorsFile = None, as_json: Json = False) -> None:
+    """Read both files and say what is wrong with them.
+
+    Lists which judgements set a parameter and which are evidence or only checked, what nobody judged, misfits, and
+    signs that the numbers contradict. Every problem of a bad file gets a line of its own; the exit code is then 3.
+    """
+    from causal.cli import checking, screen
+    from causal.errors import SpecError
+    from causal.study import load
+
+    try:
+        found = checking.facts(load(model, priors))
+    except SpecError as error:
+        if as_json:
+            names = ("path", "line", "column", "where", "message")
+            screen.emit({"problems": [{name: getattr(each, name) for name in names} for each in error.problems]})
+        raise
+    if as_json:
+        screen.emit(found | {"problems": []})
+    else:
+        checking.render(found)
+    if found["refused"]:
+        raise typer.Exit(5)
+
+
+@app.command(epilog="Example: causal sample rain --seed 1")
+def sample(
+    model: ModelName,
+    priors: PriorsFile = None,
+    seed: Seed = 1,
+    draws: DrawCount = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    allow_ungated: Ungated = False,
+) -> None:
+    """Draw from the posterior and keep the draws.
+
+    Questions, rankings and reports take the draws that are kept, for the same files, seed and number of draws.
+    They are in the folder CAUSAL_CACHE, or in "causal" under the user's cache folder.
+    """
+    from causal.cli import answers
+    from causal.study import load
+
+    study = load(model, priors)
+    started = time.perf_counter()
+    posterior, stored = _posterior(study, seed, draws, quiet)
+    gate = answers.show_run(posterior, stored, time.perf_counter() - started, as_json, allow_ungated)
+    _leave(gate)
+
+
+@app.command(epilog='Example: causal ask rain "P(grass = wet | do(rain = heavy))"')
+def ask(
+    model: ModelName,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="For example: P(grass = wet | do(rain = heavy))")],
+    priors: PriorsFile = None,
+    seed: Seed = 1,
+    draws: DrawCount = None,
+    level: Annotated[
+        Literal["population", "case"],
+        typer.Option("--level", help="What is given locates the case (population), or is news about it (case)."),
+    ] = "population",
+    medians: Medians = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    allow_ungated: Ungated = False,
+) -> None:
+    """Answer one question.
+
+    Gives the panel's number with its interval, then every expert's own. P(y = s | x = t) is what seeing x = t says
+    about y, P(y = s | do(x = t)) what making it so does. The first question samples, the next take the same draws.
+    """
+    from causal.cli import answers
+    from causal.spec.grammar import parse_question
+    from causal.study import load
+
+    parsed = parse_question(question)  # before anything is sampled
+    study = load(model, priors)
+    study.elicited.writer.write(parsed)
+    posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    gate = answers.show_answer(posterior, posterior.ask(parsed, level), as_json, allow_ungated)
+    _leave(gate)
+
+
+@app.command(epilog='Example: causal rank rain --outcome "grass = wet"')
+def rank(
+    model: ModelName,
+    priors: PriorsFile = None,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
+    ] = None,
+    reading: Annotated[
+        Literal["forecast", "minimal"] | None,
+        typer.Option("--reading", help="One reading only: later luck open (forecast), or as it was (minimal rewrite)."),
+    ] = None,
+    by_expert: Annotated[bool, typer.Option("--by-expert", help="A line for every expert below the panel's.")] = False,
+    seed: Seed = 1,
+    draws: DrawCount = None,
+    medians: Medians = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    allow_ungated: Ungated = False,
+) -> None:
+    """Compare the named interventions.
+
+    Gives the probability of the outcome with and without each, and the difference. Plausibility is the probability of
+    what an intervention sets, given the history before it: how far history would have had to bend.
+    """
+    from causal.cli import answers
+    from causal.errors import QueryError, UsageError
+    from causal.spec.grammar import parse_event
+    from causal.study import load
+
+    event = parse_event(outcome) if outcome is not None else None
+    study = load(model, priors)
+    if not study.model.interventions:
+        raise UsageError(f"{study.model.name} names no interventions; add some, or ask with do(...) instead")
+    if event is None and study.model.outcome is None:
+        raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
+    posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    ranking = posterior.interventions(event)
+    if not ranking.divergences:
+        why = [f"{what}: {reason}" for what, reason in ranking.skipped]
+        raise QueryError("\n".join(["no intervention can be compared", *why]))
+    gate = answers.show_ranking(ranking, reading, by_expert, as_json, allow_ungated)
+    _leave(gate)
+
+
+@app.command(epilog="Example: causal report rain --out out/")
+def report(
+    model: ModelName,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the three files.")] = Path("out"),
+    priors: PriorsFile = None,
+    seed: Seed = 1,
+    draws: DrawCount = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    allow_ungated: Ungated = False,
+) -> None:
+    """Write the report: HTML, Markdown and JSON.
+
+    Says where the three files are, and the one sentence that matters most.
+    """
+    from causal.cli import answers
+    from causal.errors import UsageError
+    from causal.study import load
+
+    study = load(model, priors)
+    if study.model.outcome is None:
+        raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
+    posterior, _ = _posterior(study, seed, draws, quiet)
+    gate = answers.show_report(posterior, out, as_json, allow_ungated)
+    _leave(gate)
+
+
+@app.command(epilog="Example: causal schema --out schemas/")
+def schema(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The folder that has, or gets, models/ and priors/.")
+    ] = Path(),
+    as_json: Json = False,
+) -> None:
+    """Write the JSON Schemas that editors check files with.
+
+    They go to models/causal-model.schema.json and priors/causal-priors.schema.json. An editor finds them by the first
+    line of a file beside them, "# yaml-language-server: $schema=causal-model.schema.json".
+    """
+    from causal.cli import screen
+    from causal.spec.schema import FILES, write_schemas
+
+    written = [out / name for name in FILES]
+    for path in written:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_schemas(out)
+    if as_json:
+        screen.emit({"written": [path.as_posix() for path in written]})
+    else:
+        for path in written:
+            screen.show(path.as_posix())
+
+
+def _posterior(study: Study, seed: int, draws: int | None, quiet: bool) -> tuple[Posterior, bool]:
+    """Return the posterior, and whether it was stored already."""
+    from causal.cli import screen
+
+    settings: dict[str, Any] = {"seed": seed} if draws is None else {"seed": seed, "draws": draws}
+    posterior = study.stored(**settings)
+    if posterior is not None:
+        return posterior, True
+    _ = study.elicited  # what is wrong with the files is said before the sampling is
+    try:
+        with screen.heartbeat(f"sampling {study.model.name}", quiet):
+            return study.sample(**settings, quiet=quiet), False
+    except KeyboardInterrupt:
+        screen.tell("interrupted; nothing was stored", quiet)
+        raise
+
+
+def _leave(gate: Gate | Verdict) -> None:
+    """Exit with 4 where the gate did not pass and nobody overrode it."""
+    from causal.learn.gate import PASS
+
+    if gate.verdict != PASS and not gate.override:
+        raise typer.Exit(4)

@@ -1,0 +1,89 @@
+"""The machine under the tape: a flat buffer, a flat list of instructions, forwards and backwards.
+
+    code    meaning            adjoint
+    SET     c = a * b          a' += c' b,  b' += c' a
+    ADD     c += a * b         the same
+    FLIP    c = 1 - a          a' -= c'
+    EXPIT   c = 1/(1+e^-a)     a' += c' c (1 - c)
+    LOG     c = ln a           a' += c' / a
+    DIVIDE  c = a / b          a' += c' / b,  b' -= c' c / b
+
+The buffer has a row per slot and a column per draw (lane); the inner loop runs over lanes, so that one instruction
+works on many draws at once. Backward expects the buffer as forward left it.
+"""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+SET, ADD, FLIP, EXPIT, LOG, DIVIDE = range(6)
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int8]
+Slots = NDArray[np.int32]
+
+
+# Entries are written w[c, k], not through a view of row c: a view costs a reference count in every instruction.
+@nb.njit(nogil=True, cache=True, error_model="numpy")
+def forward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats) -> None:
+    """Run all instructions on the buffer ``w``, shape (slots, lanes), its parameter and constant rows being filled."""
+    lanes = w.shape[1]
+    for i in range(code.size):
+        op = code[i]
+        c, a, b = into[i], left[i], right[i]
+        if op == ADD:
+            for k in range(lanes):
+                w[c, k] += w[a, k] * w[b, k]
+        elif op == SET:
+            for k in range(lanes):
+                w[c, k] = w[a, k] * w[b, k]
+        elif op == FLIP:
+            for k in range(lanes):
+                w[c, k] = 1.0 - w[a, k]
+        elif op == EXPIT:
+            for k in range(lanes):
+                w[c, k] = 1.0 / (1.0 + np.exp(-w[a, k]))
+        elif op == LOG:
+            for k in range(lanes):
+                w[c, k] = np.log(w[a, k])
+        else:
+            for k in range(lanes):
+                w[c, k] = w[a, k] / w[b, k]
+
+
+@nb.njit(nogil=True, cache=True, error_model="numpy")
+def backward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats, g: Floats) -> None:
+    """Carry the adjoints ``g`` (same shape as ``w``, outputs' rows filled, others zero) back to the parameters."""
+    lanes = w.shape[1]
+    for i in range(code.size - 1, -1, -1):
+        op = code[i]
+        c, a, b = into[i], left[i], right[i]
+        if op <= ADD:
+            for k in range(lanes):
+                g[a, k] += g[c, k] * w[b, k]
+            for k in range(lanes):
+                g[b, k] += g[c, k] * w[a, k]
+        elif op == FLIP:
+            for k in range(lanes):
+                g[a, k] -= g[c, k]
+        elif op == EXPIT:
+            for k in range(lanes):
+                g[a, k] += g[c, k] * w[c, k] * (1.0 - w[c, k])
+        elif op == LOG:
+            for k in range(lanes):
+                g[a, k] += g[c, k] / w[a, k]
+        else:
+            for k in range(lanes):
+                g[a, k] += g[c, k] / w[b, k]
+            for k in range(lanes):
+                g[b, k] -= g[c, k] * w[c, k] / w[b, k]
+
+
+@nb.njit(nogil=True, cache=True)
+def reach(into: Slots, left: Slots, right: Slots, moved: NDArray[np.bool_]) -> None:
+    """Mark, in ``moved`` (slots), every slot that a marked one can move; a constant 0 or 1 never was written."""
+    for i in range(into.size):
+        if moved[left[i]] or moved[right[i]]:
+            moved[into[i]] = True

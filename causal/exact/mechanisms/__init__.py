@@ -1,0 +1,36 @@
+"""The kinds of mechanism that the engine computes: one file each, one line each in ``MECHANISMS``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from causal.errors import Unsupported
+from causal.exact.mechanisms.logistic import LogisticKind
+from causal.exact.mechanisms.noisy_and import NoisyAndKind
+from causal.exact.mechanisms.noisy_or import NoisyOrKind
+from causal.exact.mechanisms.rule import RuleKind
+from causal.exact.mechanisms.table import TableKind
+from causal.exact.parameter import Kind
+from causal.spec.model import KINDS, Logistic, NoisyAnd, NoisyOr, Rule, Table, Variable, frozen
+
+MECHANISMS: Mapping[type, Kind] = frozen(
+    {
+        Table: TableKind(),
+        NoisyOr: NoisyOrKind(),
+        NoisyAnd: NoisyAndKind(),
+        Logistic: LogisticKind(),
+        Rule: RuleKind(),
+    }
+)
+
+
+def kind_of(variable: Variable) -> Kind:
+    """Return the kind that computes a variable; Unsupported names one that the engine does not have."""
+    kind = MECHANISMS.get(type(variable.mechanism))
+    if kind is None:
+        name = KINDS[type(variable.mechanism)]
+        raise Unsupported(
+            f"{variable.name} has the mechanism {name!r}, which the engine does not compute; "
+            f"it computes {', '.join(KINDS[each] for each in MECHANISMS)}"
+        )
+    return kind

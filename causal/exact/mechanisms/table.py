@@ -1,0 +1,124 @@
+"""Tables: a row of probabilities for every context.
+
+A row over K states is broken like a stick, in state order or in ``order``:
+
+    p1 = P(y = a | row),  p2 = P(y = b | y != a, row),  ...      P(y = b | row) = (1 - p1) p2
+
+A context is a combination of all parents, or the first of the named rows that matches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from causal.errors import Problem, QueryError, SpecError, nearest
+from causal.exact.mechanisms.wording import wrong_word
+from causal.exact.parameter import Form, Ids, Parameter, cards, inputs, resting
+from causal.spec.model import Model, Table, Variable
+from causal.spec.question import Condition, Event, Probability, Row
+
+if TYPE_CHECKING:
+    from causal.exact.tape import Recorder
+
+
+def _order(variable: Variable) -> tuple[str, ...]:
+    mechanism = variable.mechanism
+    assert isinstance(mechanism, Table)
+    return mechanism.order or variable.states
+
+
+def _contexts(model: Model, variable: Variable) -> Iterator[tuple[str, tuple[Condition, ...]]]:
+    """Yield each row's key and the conditions that a question names it by."""
+    mechanism = variable.mechanism
+    assert isinstance(mechanism, Table)
+    if mechanism.rows is not None:
+        for name in mechanism.rows:
+            yield name, (Row(name),)
+        return
+    parents = inputs(variable)
+    for states in product(*(model.variables[parent].states for parent in parents)):
+        conditions = tuple(Event(p, "=", (s,)) for p, s in zip(parents, states, strict=True))
+        # a question has to say of parents that only gate that they do not, or it asks for something else
+        open_gates = tuple(Event(p, "=", (s,)) for p, s in resting(model, variable).items())
+        yield ", ".join(str(condition) for condition in conditions), conditions + open_gates
+
+
+def _matching(model: Model, variable: Variable) -> dict[tuple[str, ...], str]:
+    """Return which row serves each combination of the parents' states."""
+    mechanism = variable.mechanism
+    assert isinstance(mechanism, Table)
+    parents = inputs(variable)
+    found: dict[tuple[str, ...], str] = {}
+    for states in product(*(model.variables[parent].states for parent in parents)):
+        here = dict(zip(parents, states, strict=True))
+        if mechanism.rows is None:
+            found[states] = ", ".join(str(Event(p, "=", (s,))) for p, s in here.items())
+            continue
+        for name, when in mechanism.rows.items():
+            if all(here[parent] in allowed for parent, allowed in when.items()):
+                found[states] = name
+                break
+        else:
+            at = ", ".join(f"{p} = {s}" for p, s in here.items())
+            message = f"no row serves {at}; end the rows with 'otherwise: {{}}'"
+            raise SpecError([Problem(model.path, 1, 1, f"variables.{variable.name}.mechanism.table.rows", message)])
+    return found
+
+
+class TableKind:
+    """Rows of broken sticks."""
+
+    def parameters(self, model: Model, variable: Variable) -> tuple[Parameter, ...]:
+        """Return the sticks of every row: K - 1 per context."""
+        order = _order(variable)
+        found = []
+        for key, conditions in _contexts(model, variable):
+            for rank, state in enumerate(order[:-1]):
+                before = tuple(Event(variable.name, "!=", (earlier,)) for earlier in order[:rank])
+                name = str(Probability((Event(variable.name, "=", (state,)),), before + conditions))
+                found.append(Parameter(name, variable.name, "probability", group=f"{variable.name}|{key}", rank=rank))
+        return tuple(found)
+
+    def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
+        """Return the table, axes: parents in order, then the child."""
+        order = _order(variable)
+        sticks: dict[str, list[int]] = {}
+        for parameter in self.parameters(model, variable):
+            sticks.setdefault(parameter.group, []).append(slots[parameter.name])
+        rows: dict[str, list[int]] = {}
+        for group, broken in sticks.items():
+            row = [recorder.zero] * len(order)
+            left = recorder.one
+            for state, stick in zip(order, broken, strict=False):
+                row[variable.states.index(state)] = recorder.product(left, stick)
+                left = recorder.product(left, recorder.flip(stick))
+            row[variable.states.index(order[-1])] = left
+            rows[group] = row
+        parents = inputs(variable)
+        ids = np.empty((*cards(model, parents), len(order)), dtype=np.int64)
+        for states, key in _matching(model, variable).items():
+            at = tuple(model.variables[p].states.index(s) for p, s in zip(parents, states, strict=True))
+            ids[at] = rows[f"{variable.name}|{key}"]
+        return ids
+
+    def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
+        """Return one form per stick: its own probability."""
+        return [Form(slots[p.name], p.name, "probability") for p in self.parameters(model, variable)]
+
+    def configuration(self, model: Model, variable: Variable, word: Condition) -> dict[str, str]:
+        """Return one combination of parents that the named row serves."""
+        mechanism = variable.mechanism
+        assert isinstance(mechanism, Table)
+        if not isinstance(word, Row) or mechanism.rows is None:
+            raise wrong_word(variable, word)
+        if word.name not in mechanism.rows:
+            raise QueryError(f"{variable.name} has no row {word.name!r}{nearest(word.name, mechanism.rows)}")
+        parents = inputs(variable)
+        for states, key in _matching(model, variable).items():
+            if key == word.name:
+                return dict(zip(parents, states, strict=True))
+        raise QueryError(f"row {word.name!r} of {variable.name} serves no combination of its parents")

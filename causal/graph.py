@@ -1,0 +1,95 @@
+"""The causal graph of a model: its order, its surgery, its history and its chance.
+
+    what               is
+    order              a topological order of the variables, ties as in the file
+    ancestors          all that can make a difference to some variables, themselves included
+    downstream         all that some variables can make a difference to, themselves excluded
+    history(before)    actual values of what was decided strictly before a day
+    record()           every actual value there is
+    chance(do)         actual values of what is luck, but for what is set or downstream of what is set
+
+Surgery (Pearl 2009, section 1.3.1) is a mapping ``do`` from variables to states: arrows into them are cut. Ancestors
+are always those of the cut graph, so nothing has to be copied.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+
+from causal.spec.model import Model
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The graph of ``model``; made by ``Graph.of``."""
+
+    model: Model
+    order: tuple[str, ...]
+    children: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, model: Model) -> Graph:
+        """Order a model's variables; the model is already known to have no cycle."""
+        digraph = to_networkx(model)
+        place = {name: index for index, name in enumerate(model.variables)}
+        order = tuple(nx.lexicographical_topological_sort(digraph, key=place.__getitem__))
+        return cls(model, order, {name: tuple(digraph.successors(name)) for name in order})
+
+    def ancestors(self, names: Iterable[str], do: Collection[str] = ()) -> frozenset[str]:
+        """Return ``names`` and all their ancestors in the graph with the arrows into ``do`` cut."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                if name not in do:
+                    waiting.extend(self.model.variables[name].parents)
+        return frozenset(found)
+
+    def downstream(self, names: Iterable[str]) -> frozenset[str]:
+        """Return every descendant of ``names``, without ``names`` unless one descends from another."""
+        found: set[str] = set()
+        waiting = [child for name in names for child in self.children[name]]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(self.children[name])
+        return frozenset(found)
+
+    def history(self, before: dt.date) -> dict[str, str]:
+        """Return the actual values of all variables decided strictly before a day; undated ones are never history."""
+        return {
+            name: actual
+            for name, actual in self.record().items()
+            if (decided := self.model.variables[name].decided) is not None and decided.last < before
+        }
+
+    def record(self) -> dict[str, str]:
+        """Return every actual value that the model knows."""
+        return {name: v.actual for name, v in self.model.variables.items() if v.actual is not None}
+
+    def chance(self, do: Collection[str]) -> dict[str, str]:
+        """Return the actual values of all luck that ``do`` leaves alone."""
+        touched = self.downstream(do) | frozenset(do)
+        return {
+            name: actual
+            for name, actual in self.record().items()
+            if self.model.variables[name].is_chance and name not in touched
+        }
+
+
+def to_networkx(model: Model) -> nx.DiGraph[str]:
+    """Return a networkx graph with the variables' labels and the edges' reasons as attributes."""
+    digraph: nx.DiGraph[str] = nx.DiGraph(name=model.name)
+    for name, variable in model.variables.items():
+        digraph.add_node(name, label=variable.title, states=variable.states)
+    for name, variable in model.variables.items():
+        for edge in variable.edges:
+            digraph.add_edge(edge.parent, name, why=edge.why)
+    return digraph

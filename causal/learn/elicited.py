@@ -1,0 +1,106 @@
+"""What was elicited, as the parts of a posterior: what is a prior, what is evidence, what is only checked.
+
+    Elicited ── held: expert -> Held ── priors: a Prior per parameter, in the network's order
+      │                               └─ cuts: joint fits of ordered baselines
+      ├─ derived: judgements about what is no parameter, as evidence or checks
+      ├─ compared: orders and signs of effects
+      └─ abstained
+
+reading.py makes these values from a prior file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from causal.elicit import Belief, Cuts, Fit
+from causal.exact.answer import Writer
+from causal.exact.network import Network
+from causal.exact.parameter import Parameter
+from causal.spec.priors import Judgement, Priors
+from causal.spec.question import Question
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What one expert holds about one parameter, on the parameter's own scale.
+
+    ``median`` is the value at the median as stated. ``origin`` is ``judged``, ``default`` or ``weak``. ``fit`` lays
+    stated beside implied. Cuts of an ordered variable carry their joint fit in ``Held.cuts``.
+    """
+
+    parameter: Parameter
+    belief: Belief
+    median: float
+    origin: str
+    judgement: Judgement | None = None
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that one expert holds: a prior per parameter in the network's order, and joint cuts per ordered variable."""
+
+    priors: tuple[Prior, ...]
+    cuts: Mapping[str, Cuts]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A judgement about something that is no parameter. ``slot`` is its implied value on ``scale``; ``use`` says which.
+
+    ``fit.belief`` is Normal on that scale; ``weight`` divides its variance.
+    """
+
+    expert: str
+    judgement: Judgement
+    scale: str
+    slot: int
+    fit: Fit
+    use: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A judgement that something is more than something else, or raises or lowers it, with probability ``probability``.
+
+    ``slot`` holds the difference that is positive where the judgement holds.
+    """
+
+    expert: str
+    judgement: Judgement
+    slot: int
+    probability: float
+    use: str
+
+
+@dataclass(frozen=True)
+class Elicited:
+    """A prior file read against a network: by expert, and what no parameter can hold."""
+
+    writer: Writer
+    priors: Priors
+    held: Mapping[str, Held]
+    derived: tuple[Derived, ...]
+    compared: tuple[Compared, ...]
+    abstained: tuple[Judgement, ...]
+    direct: frozenset[Question]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Network:
+        """The network that the priors are about."""
+        return self.writer.network
+
+    @property
+    def evidence(self) -> tuple[Derived, ...]:
+        """The derived judgements that move the posterior."""
+        return tuple(derived for derived in self.derived if derived.use == "evidence")
+
+    @property
+    def weak(self) -> dict[str, tuple[str, ...]]:
+        """Return, per expert, the parameters that neither they nor a default judged."""
+        return {
+            name: tuple(p.parameter.name for p in held.priors if p.origin == "weak") for name, held in self.held.items()
+        }

@@ -1,0 +1,161 @@
+"""The gate: what is reported must deserve it, quantity by quantity.
+
+    diagnostic               pass           flag (shown with a banner)      refuse (no headline)
+    rank-normalised R-hat    <= 1.01        <= 1.05                         above, or not a number
+    bulk and tail ESS        >= 400         >= 100                          below, or not a number
+    chains                   >= 4           fewer
+    E-BFMI                   >= 0.3         below
+    divergences              0              up to 1 in 1000 draws           more
+    Pareto k (weights)       <= 0.7         <= 1.0                          above
+    weights' effective size  >= 400         >= 100                          below
+
+Independent draws need none of the first five, only that all are finite. Thresholds: Vehtari et al. (2021) for R-hat
+and ESS; Betancourt (2016) for E-BFMI; Vehtari, Simpson et al. (2024) for k. A quantity that no sampled number can
+move is fixed and passes; any other that does not vary is a failure, because its R-hat is not a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.exact.kernel import Floats
+from causal.learn.sample import Draws
+
+PASS, FLAG, REFUSE = "pass", "flag", "refuse"
+_RANK = {PASS: 0, FLAG: 1, REFUSE: 2}
+
+RHAT = (1.01, 1.05)
+ESS = (400.0, 100.0)
+BFMI = 0.3
+DIVERGENCES = 1e-3
+CHAINS = 4
+TAILS = (0.05, 0.95)  # the quantiles whose effective sizes make the tail ESS
+PARETO_K = (0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One diagnostic of one quantity that did not pass: what, whose, the value, and the verdict it leads to."""
+
+    quantity: str
+    diagnostic: str
+    value: float
+    verdict: str
+
+    def __str__(self) -> str:
+        return f"{self.quantity}: {self.diagnostic} {self.value:.4g} ({self.verdict})"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The verdict on everything reported, with each finding, and the worst values that were seen."""
+
+    findings: tuple[Finding, ...] = ()
+    rhat: float = float("nan")
+    ess: float = float("nan")
+    judged: int = 0
+    override: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """``pass``, ``flag`` or ``refuse``: the worst of the findings."""
+        return max((finding.verdict for finding in self.findings), key=_RANK.__getitem__, default=PASS)
+
+    def __and__(self, other: Gate) -> Gate:
+        findings = tuple(dict.fromkeys((*self.findings, *other.findings)))
+        rhat, ess = float(np.fmax(self.rhat, other.rhat)), float(np.fmin(self.ess, other.ess))
+        return Gate(findings, rhat, ess, self.judged + other.judged, self.override or other.override)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the gate as JSON-ready facts; not-a-number becomes None."""
+        return {
+            "verdict": self.verdict,
+            "override": self.override,
+            "quantities": self.judged,
+            "worst_rhat": None if np.isnan(self.rhat) else self.rhat,
+            "least_ess": None if np.isnan(self.ess) else self.ess,
+            "findings": [str(finding) for finding in self.findings],
+        }
+
+
+def graded(value: float, good: float, bearable: float) -> str:
+    """Return the verdict for a diagnostic with two thresholds, in whichever direction they run; NaN is refused."""
+    if np.isnan(value):
+        return REFUSE
+    if good > bearable:
+        value, good, bearable = -value, -good, -bearable
+    return PASS if value <= good else FLAG if value <= bearable else REFUSE
+
+
+def judge_run(draws: Draws) -> Gate:
+    """Judge the sampler's run as a whole; independent draws have nothing to judge."""
+    if "nuts" not in draws.method:
+        return Gate()
+    found = []
+    if draws.theta.shape[0] < CHAINS:
+        found.append(Finding("the run", "chains", draws.theta.shape[0], FLAG))
+    if draws.divergences:
+        share = draws.divergences / draws.total
+        found.append(Finding("the run", "divergences", draws.divergences, FLAG if share <= DIVERGENCES else REFUSE))
+    for chain, bfmi in enumerate(draws.bfmi):
+        if not bfmi >= BFMI:
+            found.append(Finding(f"chain {chain + 1}", "E-BFMI", bfmi, REFUSE if np.isnan(bfmi) else FLAG))
+    return Gate(tuple(found))
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """Diagnostics of many quantities of one expert, an entry each: R-hat, bulk and tail ESS, ESS of the mean.
+
+    NaN stands where a diagnostic cannot be had. Quantities that nothing sampled can move (``fixed``), and independent
+    draws, are not diagnosed: R-hat is 1 and every draw counts.
+    """
+
+    rhat: Floats
+    bulk: Floats
+    tail: Floats
+    mean: Floats
+    finite: Floats
+    diagnosed: NDArray[np.bool_]
+
+    def gate(self, row: int, name: str) -> Gate:
+        """Judge one quantity."""
+        if self.finite[row] < 1.0:
+            return Gate((Finding(name, "finite draws", float(self.finite[row]), REFUSE),), judged=1)
+        if not self.diagnosed[row]:
+            return Gate(judged=1)
+        found = []
+        for diagnostic, values, limits in (
+            ("R-hat", self.rhat, RHAT),
+            ("bulk ESS", self.bulk, ESS),
+            ("tail ESS", self.tail, ESS),
+        ):
+            verdict = graded(float(values[row]), *limits)
+            if verdict != PASS:
+                found.append(Finding(name, diagnostic, float(values[row]), verdict))
+        least = float(min(self.bulk[row], self.tail[row]))
+        return Gate(tuple(found), float(self.rhat[row]), least, 1)
+
+
+def diagnose(values: Floats, method: str, fixed: NDArray[np.bool_]) -> Diagnostics:
+    """Diagnose quantities of one expert, ``values`` of shape (quantities, chains, draws), in one pass."""
+    from arviz_stats.base import array_stats
+
+    count, chains, draws = values.shape
+    finite = np.isfinite(values).mean(axis=(1, 2))
+    diagnosed = ~fixed & (finite == 1.0) & (method != "iid")
+    found = {name: np.full(count, float(chains * draws)) for name in ("bulk", "tail", "mean")}
+    rhat = np.ones(count)
+    # of a quantity that never moves R-hat is 0 / 0, whatever a library makes of it
+    moving = diagnosed & (np.ptp(values, axis=(1, 2)) > 0)
+    rhat[diagnosed & ~moving] = np.nan
+    if moving.any():
+        rhat[moving] = array_stats.rhat(values[moving], chain_axis=-2, draw_axis=-1)
+        for name, each in found.items():
+            tail = {"prob": TAILS} if name == "tail" else {}
+            each[moving] = array_stats.ess(values[moving], chain_axis=-2, draw_axis=-1, method=name, **tail)
+    return Diagnostics(rhat, found["bulk"], found["tail"], found["mean"], finite, diagnosed)

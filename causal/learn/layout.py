@@ -1,0 +1,177 @@
+"""Where every number comes from: the parameters of all experts as a few vectors, one per family.
+
+    vector        prior of an entry                                          gives theta[parameter, expert]
+    log_odds      Normal(mu, sigma)                                          as is (cuts, offsets), or as a share
+    share         Beta(a, b)                                                 as is
+    forced        TruncatedNormal(mu, sigma, low, high)                      as is
+    log_gap       Normal(mean + slope (top cut - its mu), sigma)             cut = top cut + the gaps between, exp
+    point         a value, never sampled                                     as is
+
+``assemble`` turns draws of the vectors into theta. The same layout is drawn from directly (``draw``) and written as a
+PyMC model (model.py); entries are labelled by expert and question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.elicit import Beta, LogitNormal, LogOdds, Normal, Point, TruncatedNormal
+from causal.exact.kernel import Floats
+from causal.exact.parameter import Ids
+from causal.learn.elicited import Elicited, Held
+
+SAMPLED = ("log_odds", "share", "forced", "log_gap")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "log_odds": ("mu", "sigma"),
+    "share": ("a", "b"),
+    "forced": ("mu", "sigma", "low", "high"),
+    "log_gap": ("mean", "slope", "sigma", "top_mu"),
+    "point": ("value",),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The vectors of a panel.
+
+    ``numbers[family]`` has a row per name in ``COLUMNS`` and a column per entry; ``labels[family]`` names the entries.
+    ``order`` places all entries, families in the order of ``COLUMNS``, in flat theta (parameter * experts + expert).
+    ``as_share`` marks the log-odds that enter theta as shares. Of a gap, ``top`` is the entry of its top cut among the
+    log-odds, and ``stack`` (gaps, gaps) adds it to its own cut and all below.
+    """
+
+    parameters: tuple[str, ...]
+    experts: tuple[str, ...]
+    numbers: Mapping[str, Floats]
+    labels: Mapping[str, tuple[str, ...]]
+    order: Ids
+    as_share: NDArray[np.bool_]
+    top: Ids
+    stack: Floats
+
+    @property
+    def free(self) -> int:
+        """The number of free entries."""
+        return sum(len(self.labels[family]) for family in SAMPLED)
+
+    def assemble(self, vectors: Mapping[str, Floats]) -> Floats:
+        """Return theta, shape (draws, parameters, experts), from draws of the vectors, shape (draws, entries) each."""
+        line = vectors["log_odds"]
+        draws = len(line)
+        cuts = line[:, self.top] + np.exp(vectors["log_gap"]) @ self.stack.T
+        point = np.broadcast_to(self.numbers["point"], (draws, len(self.labels["point"])))
+        shares = np.where(self.as_share, LogOdds().state(line), line)
+        flat = np.concatenate([shares, vectors["share"], vectors["forced"], cuts, point], axis=1)
+        return flat[:, self.order].reshape(draws, len(self.parameters), len(self.experts))
+
+    def draw(self, rng: np.random.Generator, size: int) -> Floats:
+        """Draw theta from the priors, shape (size, parameters, experts)."""
+        mu, sigma = self.numbers["log_odds"]
+        line = rng.normal(mu, sigma, size=(size, mu.size))
+        a, b = self.numbers["share"]
+        forced = [TruncatedNormal(*entry).sample(rng, size) for entry in self.numbers["forced"].T]
+        mean, slope, spread, top_mu = self.numbers["log_gap"]
+        vectors = {
+            "log_odds": line,
+            "share": rng.beta(a, b, size=(size, a.size)),
+            "forced": np.stack(forced, axis=1) if forced else np.empty((size, 0)),
+            "log_gap": rng.normal(mean + slope * (line[:, self.top] - top_mu), spread),
+        }
+        return self.assemble(vectors)
+
+
+def medians(elicited: Elicited) -> Floats:
+    """Return theta with every parameter at its median as stated, shape (parameters, experts)."""
+    return np.array([[prior.median for prior in held.priors] for held in elicited.held.values()]).T
+
+
+def lay_out(elicited: Elicited) -> Layout:
+    """Sort the priors of all experts into vectors."""
+    entries = _Entries(tuple(elicited.held))
+    for column, held in enumerate(elicited.held.values()):
+        entries.expert(column, held)
+    return entries.layout(tuple(parameter.name for parameter in elicited.network.parameters))
+
+
+class _Entries:
+    """Gathers entries family by family, expert by expert."""
+
+    def __init__(self, experts: tuple[str, ...]) -> None:
+        self.experts = experts
+        self.rows: dict[str, list[tuple[float, ...]]] = {family: [] for family in COLUMNS}
+        self.labels: dict[str, list[str]] = {family: [] for family in COLUMNS}
+        self.places: dict[str, list[int]] = {family: [] for family in COLUMNS}
+        self.as_share: list[bool] = []
+        self.top: list[int] = []
+        self.upper: list[int] = []  # of each gap, the gap of the cut above, or -1 where that is the top cut
+
+    def enter(self, family: str, row: tuple[float, ...], question: str, column: int, place: int) -> None:
+        self.rows[family].append(row)
+        self.labels[family].append(f"{self.experts[column]}: {question}")
+        self.places[family].append(place * len(self.experts) + column)
+
+    def expert(self, column: int, held: Held) -> None:
+        place = {prior.parameter.name: row for row, prior in enumerate(held.priors)}
+        for prior in held.priors:
+            if prior.parameter.scale == "cut":
+                continue
+            family, row, share = _family(prior.belief)
+            self.enter(family, row, prior.parameter.name, column, place[prior.parameter.name])
+            if family == "log_odds":
+                self.as_share.append(share)
+        for variable, cuts in held.cuts.items():
+            mine = (p.parameter for p in held.priors if p.parameter.scale == "cut")
+            ranked = [parameter.name for parameter in mine if parameter.group == variable]
+            if cuts.anchor[1] == 0:
+                for name, value in zip(ranked, cuts.medians, strict=True):
+                    self.enter("point", (value,), name, column, place[name])
+                continue
+            self.enter("log_odds", cuts.anchor, ranked[-1], column, place[ranked[-1]])
+            self.as_share.append(False)
+            top, upper = len(self.as_share) - 1, -1
+            for name, gap in reversed(list(zip(ranked[:-1], cuts.gaps, strict=True))):
+                self.enter("log_gap", (*gap, cuts.anchor[0]), name, column, place[name])
+                self.top.append(top)
+                self.upper.append(upper)
+                upper = len(self.upper) - 1
+
+    def layout(self, parameters: tuple[str, ...]) -> Layout:
+        numbers = {
+            family: np.array(self.rows[family], dtype=float).reshape(-1, len(columns)).T
+            for family, columns in COLUMNS.items()
+        }
+        stack = np.eye(len(self.upper))
+        for gap, upper in enumerate(self.upper):
+            if upper >= 0:
+                stack[gap] += stack[upper]
+        places = [place for family in COLUMNS for place in self.places[family]]
+        return Layout(
+            parameters,
+            self.experts,
+            numbers,
+            {family: tuple(labels) for family, labels in self.labels.items()},
+            np.argsort(np.array(places, dtype=np.int64)),
+            np.array(self.as_share, dtype=bool),
+            np.array(self.top, dtype=np.int64),
+            stack,
+        )
+
+
+def _family(belief: object) -> tuple[str, tuple[float, ...], bool]:
+    """Return the vector, the numbers and whether the entry enters theta as a share."""
+    match belief:
+        case LogitNormal(mu=mu, sigma=sigma):
+            return "log_odds", (mu, sigma), True
+        case Normal(mu=mu, sigma=sigma):
+            return "log_odds", (mu, sigma), False
+        case Beta(a=a, b=b):
+            return "share", (a, b), False
+        case TruncatedNormal(mu=mu, sigma=sigma, low=low, high=high):
+            return "forced", (mu, sigma, low, high), False
+        case Point(value=value):
+            return "point", (value,), False
+    raise TypeError(f"no vector for {belief!r}")

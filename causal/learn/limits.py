@@ -1,0 +1,44 @@
+"""What the two files may say and the engine does not compute: refused by name, never approximated.
+
+    said                          computed
+    mechanism: types, ranked      table, noisy-or, noisy-and, logistic, rule
+    pooling: hierarchical, log    linear
+    cases                         judgements only
+"""
+
+from __future__ import annotations
+
+from causal.errors import Unsupported
+from causal.exact.mechanisms import kind_of
+from causal.spec.model import Model
+from causal.spec.priors import Priors
+
+POOLING = "linear"
+
+
+def refusals(model: Model, priors: Priors) -> tuple[str, ...]:
+    """Return all that the engine does not compute of a model and its priors, a sentence each; usually nothing.
+
+    >>> from causal import load
+    >>> study = load("rain")
+    >>> refusals(study.model, study.priors)
+    ()
+    """
+    found = []
+    for variable in model.variables.values():
+        try:
+            kind_of(variable)
+        except Unsupported as error:
+            found.append(str(error))
+    if priors.pooling != POOLING:
+        found.append(
+            f"the priors {priors.name!r} are pooled by {priors.pooling!r}, which the engine does not compute; "
+            f"write 'pooling: {POOLING}': every expert keeps a posterior of their own, the panel is their mixture"
+        )
+    if priors.cases:
+        files = ", ".join(repr(each.file) for each in priors.cases)
+        found.append(
+            f"the priors {priors.name!r} learn from comparable cases ({files}), which the engine does not compute; "
+            "leave out 'cases' and judge what they show"
+        )
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""The posterior as an ordinary PyMC model: a few vectors, one operation, one observed vector.
+
+    log_odds, share, forced, log_gap         free vectors, entries labelled "expert: question"
+    parameters[parameter, expert]            deterministic: what the mechanisms take
+    judgement                                observed: what was said about derived questions, each on its own scale
+
+Numbers and tape are ``pm.Data``: an edit of a judgement changes data, not structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from causal.learn.elicited import Derived, Elicited
+from causal.learn.layout import SAMPLED, Layout, lay_out
+from causal.learn.op import RunTape, packed
+
+PymcModel = pm.Model
+
+
+def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] = ()) -> pm.Model:
+    """Return the PyMC model of a panel, every expert's posterior side by side in it.
+
+    ``news`` are slots of probabilities of what has been seen: their logarithms are added for every expert, which is
+    what the case level asks for.
+    """
+    layout = layout or lay_out(elicited)
+    evidence = elicited.evidence
+    coords: dict[str, Sequence[object]] = {"parameter": layout.parameters, "expert": layout.experts}
+    for family in SAMPLED:
+        if layout.labels[family]:
+            coords[f"{family}_of"] = layout.labels[family]
+    coords["judged"] = [f"{derived.expert}: {derived.judgement.about}" for derived in evidence]
+    with pm.Model(coords=coords) as model:
+        theta = pm.Deterministic("parameters", _theta(layout), dims=("parameter", "expert"))
+        if evidence or news:
+            tape = elicited.network.recorder.tape([*(derived.slot for derived in evidence), *news])
+            program, fixed = packed(tape)
+            buffer = RunTape()(theta, pm.Data("tape", program), pm.Data("constants", fixed))
+            if evidence:
+                _observe(buffer, tape.outputs[: len(evidence)], evidence, layout)
+            if news:
+                pm.Potential("news", pt.log(buffer[tape.outputs[len(evidence) :]]).sum())
+    return model
+
+
+def _theta(layout: Layout) -> Any:
+    """Return theta, shape (parameters, experts), from the free vectors; the twin of ``Layout.assemble``."""
+    numbers = {name: pm.Data(f"{name}_prior", layout.numbers[name]) for name in SAMPLED if layout.labels[name]}
+    parts = []
+    line: Any = None
+    if "log_odds" in numbers:
+        mu, sigma = numbers["log_odds"][0], numbers["log_odds"][1]
+        line = pm.Normal("log_odds", mu, sigma, dims="log_odds_of")
+        parts.append(pt.where(layout.as_share, pt.sigmoid(line), line))
+    if "share" in numbers:
+        parts.append(pm.Beta("share", numbers["share"][0], numbers["share"][1], dims="share_of"))
+    if "forced" in numbers:
+        mu, sigma, low, high = (numbers["forced"][row] for row in range(4))
+        parts.append(pm.TruncatedNormal("forced", mu, sigma, lower=low, upper=high, dims="forced_of"))
+    if "log_gap" in numbers:
+        mean, slope, sigma, top_mu = (numbers["log_gap"][row] for row in range(4))
+        tops = line[layout.top]
+        gap = pm.Normal("log_gap", mean + slope * (tops - top_mu), sigma, dims="log_gap_of")
+        parts.append(tops + pt.dot(layout.stack, pt.exp(gap)))
+    if layout.labels["point"]:
+        parts.append(pm.Data("points", layout.numbers["point"][0]))
+    flat = pt.concatenate(parts)[layout.order]
+    return flat.reshape((len(layout.parameters), len(layout.experts)))
+
+
+def _observe(buffer: Any, outputs: Any, evidence: Sequence[Derived], layout: Layout) -> None:
+    """Observe what was said about derived questions; a weight is a power on the likelihood."""
+    beliefs = [derived.fit.belief for derived in evidence]
+    weight = np.array([derived.judgement.weight for derived in evidence])
+    experts = np.array([layout.experts.index(derived.expert) for derived in evidence])
+    pm.Normal(
+        "judgement",
+        mu=buffer[outputs.astype(np.int64), experts],
+        sigma=pm.Data("judged_sd", np.array([belief.sd for belief in beliefs]) / np.sqrt(weight)),
+        observed=pm.Data("judged_value", np.array([belief.mean for belief in beliefs])),
+        dims="judged",
+    )

@@ -1,0 +1,333 @@
+"""From judgements to the parts of a posterior.
+
+    a judgement about            becomes
+    a mechanism's parameter      its prior, for the expert who made it
+    anything else, rungs 1-2     evidence on all parameters at once, or a check: normal on a scale given by its form
+    a comparison or an effect    a check, or a reweighting of draws
+
+    the form of the question     scale of the evidence
+    P, 1 - P                     log-odds
+    A * B, A / B                 log
+    1 - A / B                    log of A / B
+    other sums                   as they are
+
+Where an expert is silent the file's default speaks, and where there is none, a weak one that is listed. Defaults of
+departures are offsets or ratios to the default reference, so they follow an expert's own reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from causal.elicit import (
+    DIFFERENCE,
+    PROBABILITY,
+    QUOTIENT,
+    WEAK,
+    Belief,
+    Cuts,
+    Fit,
+    LogOdds,
+    Normal,
+    Point,
+    Stated,
+    TruncatedNormal,
+    concentrations,
+    exact_sticks,
+    fit_cuts,
+    fit_log,
+    fit_log_odds,
+    fit_net,
+    fit_normal,
+    fit_offset,
+    fit_probability,
+    fit_ratio,
+    stated,
+    sticks,
+    weak_cuts,
+)
+from causal.errors import CausalError, ElicitationError, Problem, QueryError, SpecError
+from causal.exact.answer import Writer
+from causal.exact.mechanisms.wording import right_words
+from causal.exact.parameter import Parameter, inputs
+from causal.exact.readings import Reading, RowReading, readings
+from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
+from causal.spec.model import Logistic, Table
+from causal.spec.priors import Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
+from causal.spec.question import Arithmetic, Assign, Causes, Comparison, Effect, Event, Number, Probability, Question
+
+NOBODYS = "a default is for a parameter of a mechanism; judge this as an expert, or leave it out"
+HALF = 0.5  # the reference of a departure whose reference nobody judged
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One parameter as said by somebody: read through a form, already turned so that it states the form itself."""
+
+    judgement: Judgement
+    stated: Stated
+    reading: str
+    reference: str | None
+
+
+def elicit(writer: Writer, priors: Priors) -> Elicited:
+    """Read a prior file against a network.
+
+    Raises SpecError with every judgement that cannot be used, at its line.
+    """
+    return _Reader(writer, priors).read()
+
+
+class _Reader:
+    def __init__(self, writer: Writer, priors: Priors) -> None:
+        self.writer, self.priors = writer, priors
+        self.network, self.model = writer.network, writer.network.model
+        self.by_name = {parameter.name: parameter for parameter in self.network.parameters}
+        self.problems: list[Problem] = []
+
+    def read(self) -> Elicited:
+        everything = (*self.priors.judgements, *self.priors.defaults)
+        readable = [judgement for judgement in everything if self._writable(judgement)]
+        questions = list(dict.fromkeys(judgement.about for judgement in readable))
+        what = dict(zip(questions, readings(self.writer, questions), strict=True))
+        default: dict[str, _Said] = {}
+        own: dict[str, dict[str, _Said]] = {name: {} for name in self.priors.experts}
+        derived: list[Derived] = []
+        compared: list[Compared] = []
+        abstained: list[Judgement] = []
+        for judgement in readable:
+            try:
+                if isinstance(judgement.says, Abstain):
+                    abstained.append(judgement)
+                elif isinstance(judgement.about, Comparison | Effect):
+                    compared.append(self._compared(judgement))
+                elif (reading := what[judgement.about]) is not None:
+                    self._direct(judgement, reading, default if judgement.by is None else own[judgement.by])
+                else:
+                    derived.append(self._derived(judgement))
+            except CausalError as error:
+                self._problem(judgement, error)
+        held = {}
+        for name in self.priors.experts:
+            held[name] = self._held(own[name], default)
+        if self.problems:
+            raise SpecError(self.problems)
+        direct = frozenset(question for question, reading in what.items() if reading is not None)
+        return Elicited(
+            self.writer, self.priors, held, tuple(derived), tuple(compared), tuple(abstained), direct
+        )
+
+    def _problem(self, judgement: Judgement, error: CausalError) -> None:
+        where = "defaults" if judgement.by is None else "judgements"
+        message = str(error).splitlines()[0]
+        self.problems.append(Problem(self.priors.path, judgement.line or 1, 1, where, f"{judgement.about}: {message}"))
+
+    def _writable(self, judgement: Judgement) -> bool:
+        try:
+            self.writer.write(judgement.about)
+        except QueryError as error:
+            self._problem(judgement, error)
+            return False
+        return True
+
+    def _direct(self, judgement: Judgement, reading: Reading | RowReading, into: dict[str, _Said]) -> None:
+        """Enter a judgement that states one parameter, or a whole row of sticks."""
+        if isinstance(reading, Reading):
+            said = stated(judgement.says, PROBABILITY)
+            said = said.complement() if reading.flipped else said
+            entries = {reading.form.parameter: _Said(judgement, said, reading.form.reading, reading.form.reference)}
+        else:
+            broken = self._sticks(judgement, reading)
+            entries = {
+                name: _Said(judgement, each, "probability", None)
+                for name, each in zip(reading.parameters, broken, strict=True)
+            }
+        for name, entry in entries.items():
+            if name in into:
+                earlier = into[name].judgement
+                raise ElicitationError(
+                    f"this is judged already, at line {earlier.line} ('{earlier.about}'): both set '{name}'. Keep one"
+                )
+            into[name] = entry
+
+    def _sticks(self, judgement: Judgement, reading: RowReading) -> list[Stated]:
+        """Return the sticks of a row said as a Dirichlet or exactly per state."""
+        says = judgement.says
+        if isinstance(says, DirichletSays):
+            betas = sticks(concentrations(says, reading.order), reading.order)
+            return [Stated(counts=(beta.a, beta.b)) for beta in betas]
+        if isinstance(says, Exactly) and says.by_state:
+            shares = {state: says.by_state.get(state, 0.0) for state in reading.order}
+            return [Stated(exact=point.value) for point in exact_sticks(shares, reading.order)]
+        raise ElicitationError("a whole row is said by 'exactly' per state or by 'dirichlet'")
+
+    def _derived(self, judgement: Judgement) -> Derived:
+        """Read evidence on something that is no parameter, on the scale of its form."""
+        about, says = judgement.about, judgement.says
+        if judgement.by is None:
+            raise ElicitationError(NOBODYS + self._hint(about))
+        if isinstance(says, Exactly):
+            raise ElicitationError("'exactly' is for parameters only; give quantiles" + self._hint(about))
+        if isinstance(says, DirichletSays):
+            raise ElicitationError("a whole distribution can be judged for a row of a table only; judge single events")
+        recorder, slot = self.network.recorder, self.writer.write(about).slots[0]
+        scale, turned = _scale(about)
+        if scale == "log-odds":
+            fit = fit_log_odds(stated(says, PROBABILITY))
+            value = recorder.minus_of(recorder.log(slot), recorder.log(recorder.flip(slot)))
+        elif scale == "log":
+            said = stated(says, (-float("inf"), 1.0)).complement() if turned else stated(says, QUOTIENT)
+            fit = fit_log(said)
+            value = recorder.log(recorder.flip(slot) if turned else slot)
+        else:
+            fit, value = fit_normal(stated(says, DIFFERENCE)), slot
+        use = "check" if judgement.weight == 0 else judgement.use or "evidence"
+        return Derived(judgement.by, judgement, scale, value, fit, use)
+
+    def _hint(self, about: Question) -> str:
+        """Return how to address the mechanism of a question that looks as if it was meant to, or nothing."""
+        if not isinstance(about, Probability) or len({event.variable for event in about.events}) > 1:
+            return ""
+        variable = self.model.variables[about.events[0].variable]
+        named = {c.variable for c in about.given if isinstance(c, Event)}
+        if len(named) < len(about.given) or not named <= {*variable.parents, variable.name}:
+            return ""
+        missing = [parent for parent in inputs(variable) if parent not in named]
+        if isinstance(variable.mechanism, Table) and variable.mechanism.rows is None and missing:
+            return f"; for the table of {variable.name} name the state of every parent: {', '.join(missing)} is missing"
+        return f"; {variable.name} is addressed with {right_words(variable)}"
+
+    def _compared(self, judgement: Judgement) -> Compared:
+        if judgement.by is None:
+            raise ElicitationError(NOBODYS)
+        says, slot = judgement.says, self.writer.write(judgement.about).slots[0]
+        if isinstance(says, Order) and isinstance(judgement.about, Comparison):
+            probability = says.probability
+        elif isinstance(says, Sign) and isinstance(judgement.about, Effect):
+            probability = says.confidence
+            if says.sign == "-":
+                slot = self.network.recorder.minus_of(self.network.recorder.zero, slot)
+        else:
+            raise ElicitationError("a comparison is judged by 'order', an effect by 'sign'")
+        return Compared(judgement.by, judgement, slot, probability, judgement.use or "check")
+
+    def _held(self, own: Mapping[str, _Said], default: Mapping[str, _Said]) -> Held:
+        """Return all priors of one expert; problems are noted at the judgement that makes them."""
+        priors: list[Prior] = []
+        cuts: dict[str, Cuts] = {}
+        for parameter in self.network.parameters:
+            if parameter.scale == "cut" and parameter.group not in cuts:
+                cuts[parameter.group] = self._cuts(parameter.group, own, default)
+            try:
+                priors.append(self._prior(parameter, own, default, cuts))
+            except CausalError as error:
+                said = own.get(parameter.name) or default[parameter.name]
+                self._problem(said.judgement, error)
+                priors.append(_weak(parameter))
+        return Held(tuple(priors), cuts)
+
+    def _prior(
+        self, parameter: Parameter, own: Mapping[str, _Said], default: Mapping[str, _Said], cuts: Mapping[str, Cuts]
+    ) -> Prior:
+        name = parameter.name
+        said, origin = own.get(name), "judged"
+        around: tuple[Mapping[str, _Said], ...] = (own, default)
+        if said is None:
+            # a default departs from the default reference, whatever the expert holds about the reference
+            said, origin, around = default.get(name), "default", (default,)
+        if parameter.scale == "cut":
+            joint, at = cuts[parameter.group], parameter.rank - 1
+            middle = said.stated.median if said else None
+            value = float(LogOdds().read(middle)) if middle is not None else joint.medians[at]
+            belief: Belief = joint.marginal(at) if joint.anchor[1] > 0 else Point(value)
+            judgement = said.judgement if said else None
+            return Prior(parameter, belief, value, origin if said else "weak", judgement, joint.fits[at])
+        if said is None:
+            return _weak(parameter)
+        reference = _middle(said.reference, around) if said.reference else HALF
+        fit = _FITS[said.reading](said.stated, reference)
+        belief = self._forced(parameter, fit.belief)
+        middle = said.stated.median
+        value = _VALUE[said.reading](middle, reference) if middle is not None else float(belief.quantile(0.5))
+        return Prior(parameter, belief, value, origin, said.judgement, fit)
+
+    def _cuts(self, variable: str, own: Mapping[str, _Said], default: Mapping[str, _Said]) -> Cuts:
+        """Fit an ordered variable's baseline jointly; a silent cut keeps its default where that goes with the rest."""
+        ranked = [p for p in self.network.parameters if p.scale == "cut" and p.group == variable]
+        chosen = [own.get(p.name) or default.get(p.name) for p in ranked]
+        if not any(chosen):
+            return weak_cuts(len(ranked))
+        mine = [own.get(p.name) for p in ranked]
+        try:
+            return fit_cuts([said.stated if said else None for said in chosen])
+        except ElicitationError as error:
+            if any(mine) and not all(mine):  # the default of a cut they left out does not go with their own
+                chosen = mine
+                with suppress(ElicitationError):
+                    return fit_cuts([said.stated if said else None for said in mine])
+            self._problem(next(said for said in chosen if said).judgement, error)
+            return weak_cuts(len(ranked))
+
+    def _forced(self, parameter: Parameter, belief: Belief) -> Belief:
+        """Truncate an offset to the sign that its edge claims with ``force``."""
+        variable = self.model.variables[parameter.variable]
+        if parameter.scale != "offset" or not isinstance(variable.mechanism, Logistic):
+            return belief
+        forced = {
+            f"but {Assign(edge.parent, state)})": sign
+            for edge in variable.edges
+            if edge.force
+            for state, sign in edge.sign.items()
+        }
+        for ending, sign in forced.items():
+            if parameter.name.endswith(ending) and isinstance(belief, Normal):
+                low, high = (0.0, float("inf")) if sign == "+" else (-float("inf"), 0.0)
+                return TruncatedNormal(belief.mu, belief.sigma, low, high)
+        return belief
+
+
+_FITS: Mapping[str, Callable[[Stated, float], Fit]] = {
+    "probability": lambda said, _: fit_probability(said),
+    "offset": fit_offset,
+    "ratio": fit_ratio,
+    "compound": fit_net,
+}
+
+_VALUE: Mapping[str, Callable[[float, float], float]] = {
+    "probability": lambda v, _: v,
+    "offset": lambda v, r: float(LogOdds(r).read(v)),
+    "ratio": lambda v, r: v / r,
+    "compound": lambda v, r: (v - r) / (1.0 - r),
+}
+
+
+def _middle(name: str, around: Iterable[Mapping[str, _Said]]) -> float:
+    """Return the median of a reference as stated by the first who judged it, as a probability."""
+    for said in around:
+        if name in said:
+            entry = said[name].stated
+            if entry.median is not None:
+                return entry.median
+            return fit_probability(entry).median
+    return HALF
+
+
+def _weak(parameter: Parameter) -> Prior:
+    belief = WEAK[parameter.scale]
+    return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")
+
+
+def _scale(question: Question) -> tuple[str, bool]:
+    """Return the scale on which a derived judgement is evidence, and whether it is 1 minus what the scale reads."""
+    match question:
+        case Probability() | Causes():
+            return "log-odds", False
+        case Arithmetic(op="-", left=Number(value=1.0), right=Probability() | Causes()):
+            return "log-odds", False
+        case Arithmetic(op="-", left=Number(value=1.0), right=Arithmetic(op="/")):
+            return "log", True
+        case Arithmetic(op="*") | Arithmetic(op="/"):
+            return "log", False
+    return "identity", False

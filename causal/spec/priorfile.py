@@ -1,0 +1,279 @@
+"""A prior file: text to Priors, beside the model that it is about.
+
+    text -> tree (reader.py) -> PriorsShape (priorshape.py) -> questions and names looked up -> Priors
+
+    here          experts, judgements, scales, cases
+    saysfile.py   what is said
+
+A file without experts has one, ANYONE, who says all of it. What needs the meaning of a question, not just its words, is
+checked by later floors: parents missing from a row, two judgements of one parameter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from causal.errors import QueryError, QuestionSyntaxError, nearest
+from causal.spec import priorshape as shapes
+from causal.spec.asked import Asked
+from causal.spec.grammar import parse_about
+from causal.spec.known import Known, choices
+from causal.spec.model import KINDS, Model, Types, frozen
+from causal.spec.names import check_names
+from causal.spec.priors import ANYONE, CaseFile, Cite, Expert, Judgement, Priors, Quantiles, Scale
+from causal.spec.question import Question, TypesOf, number_text
+from causal.spec.reach import kind_of
+from causal.spec.reader import Mapping as Tree
+from causal.spec.reader import Problems, Scalar, decode, read_bytes, read_tree
+from causal.spec.saysfile import read_says, said_text
+from causal.spec.scales import LEVELS, SCALES, plain_phrase
+from causal.spec.shape import read_shape, share, tidy
+
+
+def load_priors(path: Path | str, model: Model) -> Priors:
+    """Read a prior file about a model.
+
+    Raises SpecError with every problem of the file.
+
+    >>> from causal.spec.modelfile import load_model
+    >>> priors = load_priors("priors/rain.yaml", load_model("models/rain.yaml"))
+    >>> priors.name, list(priors.experts)
+    ('rain-gardeners', ['anna', 'boris'])
+    """
+    data = read_bytes(path)
+    return _priors(decode(data, str(path)), str(path), hashlib.sha256(data).hexdigest(), model)
+
+
+def parse_priors(text: str, path: str, model: Model) -> Priors:
+    """Read priors from text; ``path`` is the name that its errors carry.
+
+    Raises SpecError with every problem of the text.
+    """
+    return _priors(text, path, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), model)
+
+
+def _priors(text: str, path: str, digest: str, model: Model) -> Priors:
+    problems = Problems(path)
+    tree = read_tree(text, problems)
+    shape = read_shape(shapes.PriorsShape, tree, problems)
+    if shape.model != model.name:
+        problems.add(shape.model, f"this file is for model {str(shape.model)!r}, not {model.name!r}")
+        problems.stop()  # against another model every name would be wrong
+    reading = _Reading(shape, model, problems)
+    priors = Priors(
+        name=str(shape.priors),
+        model=model.name,
+        experts=reading.experts(),
+        judgements=tuple(j for each in shape.judgements if (j := reading.judgement(each)) is not None),
+        defaults=tuple(j for each in shape.defaults if (j := reading.judgement(each)) is not None),
+        scale=reading.scale,
+        scales=reading.own_scales,
+        sources=frozen({str(key): tidy(value) for key, value in shape.sources.items()}),
+        pooling=shape.pooling,
+        cases=tuple(reading.cases(each) for each in shape.cases),
+        title=tidy(shape.title),
+        about=tidy(shape.about),
+        path=path,
+        digest=digest,
+    )
+    problems.check()
+    return priors
+
+
+class _Reading:
+    """One file on its way from shape to values."""
+
+    def __init__(self, shape: shapes.PriorsShape, model: Model, problems: Problems) -> None:
+        self.shape, self.model, self.problems = shape, model, problems
+        states = {name: variable.states for name, variable in model.variables.items()}
+        self.known = Known(problems, frozenset(states), states, _keys_of(shape, "sources"))
+        self.expert_names = _keys_of(shape, "experts")
+        self.own_scales = self._scales()
+        self.all_scales: Mapping[str, Scale] = {**SCALES, **self.own_scales}
+        self.scale = str(shape.scale) if shape.scale is not None else ""
+        if shape.scale is not None and shape.scale not in {*self.all_scales, *_keys_of(shape, "scales")}:
+            problems.add(shape.scale, f"no scale {self.scale!r}{choices(self.scale, self.all_scales)}")
+
+    def experts(self) -> Mapping[str, Expert]:
+        """Return the experts, or ANYONE where the file has none."""
+        found = {}
+        for name, each in self.shape.experts.items():
+            if each.weight < 0:
+                self.problems.add(each.at("weight"), "a weight cannot be below 0")
+            found[str(name)] = Expert(
+                name=str(name),
+                label=tidy(each.name),
+                school=tidy(each.school),
+                source=self._source(each.source),
+                about=tidy(each.about),
+                weight=each.weight,
+                pool=each.pool,
+            )
+        if not self.expert_names:
+            return frozen({ANYONE: Expert(ANYONE)})
+        if not any(expert.pool and expert.weight > 0 for expert in found.values()) and not self.problems:
+            message = "nobody is in the panel; one expert at least needs a weight above 0 and no 'pool: false'"
+            self.problems.add(self.shape.at("experts"), message)
+        return frozen(found)
+
+    def judgement(self, written: shapes.DefaultShape) -> Judgement | None:
+        """Return a judgement of an expert or of nobody, or None where it could not be read."""
+        by = self._by(written) if isinstance(written, shapes.JudgementShape) else None
+        if written.weight < 0:
+            self.problems.add(written.at("weight"), "a weight cannot be below 0")
+        cite = None
+        if written.cite is not None:
+            texts = (tidy(written.cite.page), tidy(written.cite.quote), tidy(written.cite.coder))
+            cite = Cite(self._source(written.cite.source), *texts)
+        about = self._about(written)
+        if about is None:
+            return None
+        says = read_says(written.says, Asked(about, self.model, self.all_scales, self.scale, self.problems))
+        if says is None:
+            return None
+        return Judgement(
+            about=about,
+            says=says,
+            by=by,
+            because=tidy(written.because),
+            cite=cite,
+            use=written.use,
+            weight=written.weight,
+            said=said_text(written.at("says")),
+            line=written.node.line,
+        )
+
+    def _by(self, written: shapes.JudgementShape) -> str:
+        if written.by is None:
+            if self.expert_names and written.node.get("by") is None:
+                message = f"the key 'by' is missing; the file has experts: {', '.join(self.expert_names)}"
+                self.problems.add(written.node, message)
+            return ANYONE
+        if not self.expert_names:
+            self.problems.add(written.by, "this file has no experts; list them under 'experts', or leave 'by' out")
+        elif written.by not in self.expert_names:
+            self.problems.add(written.by, f"no expert {str(written.by)!r}{choices(written.by, self.expert_names)}")
+        return str(written.by)
+
+    def _about(self, written: shapes.DefaultShape) -> Question | None:
+        place = written.at("about")
+        assert isinstance(place, Scalar)
+        try:
+            question = parse_about(str(place))
+        except QuestionSyntaxError as error:
+            self.problems.add(place, error.reason, column=place.column_of(error.column - 1))
+            return None
+        try:
+            check_names(question, self.model)
+        except QueryError as error:
+            self.problems.add(place, str(error))
+            return None
+        if kind_of(question) == "a fixed number":
+            self.problems.add(place, "a number is no question; judge a probability, P( )")
+            return None
+        if isinstance(question, TypesOf):
+            mechanism = self.model.variables[question.variable].mechanism
+            if not isinstance(mechanism, Types):
+                message = f"{question.variable!r} has no response types; its mechanism is {KINDS[type(mechanism)]!r}"
+                self.problems.add(place, message)
+                return None
+        return question
+
+    def _source(self, word: Scalar | None) -> str:
+        found = self.known.sources([word]) if word is not None else ()
+        return found[0] if found else ""
+
+    def _scales(self) -> Mapping[str, Scale]:
+        """Return the file's own scales, each with the phrases of the one that it is like."""
+        found: dict[str, Scale] = {}
+        for name in self.shape.scales:
+            self._add_scale(name, found, ())
+        return frozen(found)
+
+    def _add_scale(self, name: Scalar, found: dict[str, Scale], within: tuple[str, ...]) -> None:
+        if name in found or name not in self.shape.scales:
+            return
+        written = self.shape.scales[name]
+        if name in SCALES:
+            self.problems.add(name, f"{str(name)!r} is a published scale; give yours another name, and 'like: {name}'")
+        phrases: dict[str, Quantiles] = {}
+        if written.like is not None:
+            if written.like in (*within, name):
+                circle = " -> ".join((*within, name, written.like))
+                self.problems.add(written.like, f"the scale is like itself: {circle}")
+            else:
+                own = next((each for each in self.shape.scales if each == written.like), None)
+                if own is not None:
+                    self._add_scale(own, found, (*within, str(name)))
+                like = found.get(written.like) or SCALES.get(written.like)
+                phrases.update(like.phrases if like else {})
+                if like is None and own is None and written.like not in _keys_of(self.shape, "scales"):
+                    known = [*SCALES, *self.shape.scales]
+                    self.problems.add(written.like, f"no scale {str(written.like)!r}{nearest(written.like, known)}")
+        for phrase, values in written.phrases.items():
+            if len(values) != 3 or not 0 < values[0] < values[1] < values[2] < 1:
+                said = ", ".join(number_text(value) for value in values)
+                message = f"a phrase means its 5, 50 and 95 per cent quantiles, rising between 0 and 1, not [{said}]"
+                self.problems.add(phrase, message)
+            else:
+                phrases[plain_phrase(phrase)] = Quantiles(LEVELS, tuple(values))
+        source = self._source(written.source)
+        found[str(name)] = Scale(str(name), frozen(phrases), tidy(self.shape.sources.get(Scalar(source), "")))
+
+    def cases(self, written: shapes.CaseFileShape) -> CaseFile:
+        """Return a file of comparable cases, with its columns and states looked up."""
+        if written.relevance == 0:
+            self.problems.add(written.at("relevance"), "cases without relevance teach nothing; leave them out")
+        if not written.columns:
+            self.problems.add(written.at("columns"), "name at least one column and its variable, like {wet: grass}")
+        columns: dict[str, str] = {}
+        for column, variable in written.columns.items():
+            if self.known.has(variable):
+                if variable in columns.values():
+                    self.problems.add(variable, f"two columns for the variable {str(variable)!r}")
+                columns[str(column)] = str(variable)
+        states = {}
+        for variable, codes in written.states.items():
+            if self.known.has(variable):
+                if variable not in columns.values():
+                    message = f"no column is {str(variable)!r}{choices(variable, dict.fromkeys(columns.values()))}"
+                    self.problems.add(variable, message)
+                found = {str(code): self.known.state(variable, state) for code, state in codes.items()}
+                states[str(variable)] = frozen({code: state for code, state in found.items() if state is not None})
+        suffix, confidence = self._confidence(written)
+        return CaseFile(
+            file=str(written.file),
+            relevance=written.relevance,
+            columns=frozen(columns),
+            states=frozen(states),
+            count=None if written.count is None else str(written.count),
+            where=frozen({str(column): str(value) for column, value in written.where.items()}),
+            confidence=frozen(confidence),
+            suffix=suffix,
+        )
+
+    def _confidence(self, written: shapes.CaseFileShape) -> tuple[str, dict[str, float]]:
+        """Return the suffix of the columns that say how sure a code is, and the chance of error per grade."""
+        suffix, grades = "", {}
+        for word, value in written.confidence.items():
+            if word == "suffix":
+                suffix = str(value)
+                continue
+            error = share(value)
+            if error is None or not 0 <= error < 1:
+                self.problems.add(
+                    value, f"{str(value)!r} is no chance of error; write one from 0 to 1, like 0.1 or 10%"
+                )
+            else:
+                grades[str(word)] = error
+        if grades and not suffix:
+            self.problems.add(written.at("confidence"), "say which columns hold these grades: {suffix: _conf, ...}")
+        return suffix, grades
+
+
+def _keys_of(shape: shapes.PriorsShape, key: str) -> tuple[str, ...]:
+    """Return the names under a key as written, those that could not be read among them."""
+    node = shape.node.get(key)
+    return tuple(str(each) for each in node.names) if isinstance(node, Tree) else ()

@@ -1,0 +1,229 @@
+"""A prior file as values: numbers without structure.
+
+    Priors ── experts: name -> Expert
+      ├─ judgements: Judgement (about a Question, by an expert or nobody, says one Says, because, cite, use, weight)
+      ├─ defaults: Judgement (of nobody; used where an expert is silent)
+      ├─ scales: name -> Scale (phrase -> three quantiles)
+      └─ cases: CaseFile
+
+    what is said          value
+    exactly: 0.3          Exactly        a number, or a number per state
+    quantiles: {5: ...}   Quantiles      per cent -> value; also low/best/high/confidence, which is normalised first
+    very likely           Phrase         resolved on a scale to quantiles, or to a one-sided or two-sided range
+    chips: ...            Chips          edges and counts
+    cases: {x, of, ...}   Counted
+    odds: 3:1             Odds           for : against, with an optional factor of uncertainty
+    ratio: ...            Ratio          of A / B, as quantiles of the quotient
+    order: 0.8            Order          how sure that the comparison holds
+    sign: "-"             Sign           of an effect, with a confidence
+    dirichlet: {...}      DirichletSays  per state or type; or flat, jeffreys
+    abstain               Abstain
+
+Everything is frozen and checked against the model it names; priorfile.py makes these values from text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from causal.spec.model import frozen
+from causal.spec.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """A point: one probability, or one per state for a whole distribution (``by_state``)."""
+
+    value: float | None = None
+    by_state: Mapping[str, float] = field(default_factory=lambda: frozen({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """Levels in (0, 1) and the values at them, both strictly increasing."""
+
+    levels: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Lowest, best and highest plausible value, with the confidence that the truth is within (IDEA 4-step)."""
+
+    low: float
+    best: float
+    high: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A verbal phrase and the scale it is read on; ``quantiles`` is what the scale gives (5, 50 and 95 per cent)."""
+
+    phrase: str
+    scale: str
+    quantiles: Quantiles
+
+
+@dataclass(frozen=True, slots=True)
+class Chips:
+    """Trial roulette: bin edges (one more than counts) and chips per bin."""
+
+    edges: tuple[float, ...]
+    counts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """``x`` of ``of`` comparable cases, each worth ``relevance`` of a case of this kind."""
+
+    x: float
+    of: float
+    relevance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Odds for the event, as low, best and high (all three equal to 5, 50 and 95 per cent quantiles of the odds)."""
+
+    low: float
+    best: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Quantiles of the quotient that the question asks for."""
+
+    quantiles: Quantiles
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How probable it is that the comparison holds."""
+
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """The sign of an effect and how probable it is."""
+
+    sign: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class DirichletSays:
+    """Concentrations per state (or type), or one of the named ones: ``flat`` (all 1) and ``jeffreys`` (all 1/2)."""
+
+    alpha: Mapping[str, float] = field(default_factory=lambda: frozen({}))
+    named: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abstain:
+    """No view: recorded, and nothing follows from it."""
+
+
+Says = (
+    Exactly | Quantiles | Interval | Phrase | Chips | Counted | Odds | Ratio | Order | Sign | DirichletSays | Abstain
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """Where a judgement was read."""
+
+    source: str
+    page: str = ""
+    quote: str = ""
+    coder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One answer of one expert (``by`` is None for a default) to one question.
+
+    ``use`` is ``evidence`` or ``check``, None where the file left it out; ``weight`` a power on the likelihood.
+    """
+
+    about: Question
+    says: Says
+    by: str | None = None
+    because: str = ""
+    cite: Cite | None = None
+    use: str | None = None
+    weight: float = 1.0
+    said: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """Who judges. ``pool`` false: shown apart and left out of the panel."""
+
+    name: str
+    label: str = ""
+    school: str = ""
+    source: str = ""
+    about: str = ""
+    weight: float = 1.0
+    pool: bool = True
+
+    @property
+    def title(self) -> str:
+        """The label, or the name where there is none."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Phrases and what they mean: 5, 50 and 95 per cent quantiles each. ``source`` says where from."""
+
+    name: str
+    phrases: Mapping[str, Quantiles]
+    source: str = ""
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A CSV of comparable cases and how its columns map to the model (learning floor)."""
+
+    file: str
+    relevance: float
+    columns: Mapping[str, str]
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: frozen({}))
+    count: str | None = None
+    where: Mapping[str, str] = field(default_factory=lambda: frozen({}))
+    confidence: Mapping[str, float] = field(default_factory=lambda: frozen({}))
+    suffix: str = ""
+
+
+ANYONE = "everyone"  # the single expert of a file that names none
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """All that was judged about one model. ``experts`` is never empty: a file without any has the one ``ANYONE``."""
+
+    name: str
+    model: str
+    experts: Mapping[str, Expert]
+    judgements: tuple[Judgement, ...] = ()
+    defaults: tuple[Judgement, ...] = ()
+    scale: str = ""
+    scales: Mapping[str, Scale] = field(default_factory=lambda: frozen({}))
+    sources: Mapping[str, str] = field(default_factory=lambda: frozen({}))
+    pooling: str = "linear"
+    cases: tuple[CaseFile, ...] = ()
+    title: str = ""
+    about: str = ""
+    path: str = ""
+    digest: str = ""
+
+    def of(self, expert: str) -> tuple[Judgement, ...]:
+        """Return the judgements of one expert, in file order."""
+        return tuple(judgement for judgement in self.judgements if judgement.by == expert)

@@ -1,0 +1,214 @@
+"""What a prior file looks like, before any name or question in it is looked up.
+
+    PriorsShape ── experts: ExpertShape
+      ├─ judgements: JudgementShape, defaults: DefaultShape ── says: word | SaysShape (one kind), cite: CiteShape
+      ├─ scales: ScaleShape
+      └─ cases: CaseFileShape
+
+The JSON Schema of prior files is made from these classes (schema.py).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from causal.spec.shape import (
+    Amount,
+    AsKeys,
+    AsMapping,
+    AsWord,
+    Flag,
+    Name,
+    Number,
+    OneOf,
+    Shape,
+    Share,
+    Text,
+    by_form,
+    by_form_or_keys,
+)
+
+ByLevel = dict[Name, Amount]  # per cent -> value
+
+
+class ChipsShape(Shape):
+    """`{edges: [...], counts: [...]}`: one edge more than counts."""
+
+    edges: list[Amount]
+    counts: list[Number]
+
+
+class CountedShape(Shape):
+    """`{x: 3, of: 11, relevance: 0.3}`."""
+
+    x: Number
+    of: Number
+    relevance: Share = 1.0
+
+
+class OddsShape(Shape):
+    """`{low: 1:2, best: 1:1, high: 3:1}`: for : against."""
+
+    low: Name
+    best: Name
+    high: Name
+
+
+class RatioShape(Shape):
+    """Quantiles of a quotient, or its low, best and high with a confidence."""
+
+    quantiles: ByLevel | SkipJsonSchema[None] = None
+    low: Amount | SkipJsonSchema[None] = None
+    best: Amount | SkipJsonSchema[None] = None
+    high: Amount | SkipJsonSchema[None] = None
+    confidence: Share | SkipJsonSchema[None] = None
+
+
+class ChanceShape(Shape):
+    """How sure: a phrase with its scale, or quantiles, of which the median counts."""
+
+    phrase: Name | SkipJsonSchema[None] = None
+    scale: Name | SkipJsonSchema[None] = None
+    quantiles: ByLevel | SkipJsonSchema[None] = None
+
+
+Chance = Annotated[
+    Annotated[Name, AsWord] | Annotated[ChanceShape, AsKeys] | Annotated[ByLevel, AsMapping],
+    by_form_or_keys(("phrase", "scale", "quantiles"), "a probability, a phrase or quantiles"),
+]
+
+KEYS_OF_KINDS = ("exactly", "quantiles", "best", "phrase", "chips", "cases", "odds", "ratio", "order", "sign",
+                 "dirichlet", "abstain")  # fmt: skip
+
+
+class SaysShape(Shape):
+    """What is said: one kind. `confidence` goes with low, best and high or with a sign, `scale` with a phrase."""
+
+    noun: ClassVar[str] = "no kind of saying"
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in KEYS_OF_KINDS]})
+
+    exactly: (
+        Annotated[
+            Annotated[Share, AsWord] | Annotated[dict[Name, Share], AsMapping],
+            by_form("a probability, or a probability per state"),
+        ]
+        | SkipJsonSchema[None]
+    ) = None
+    quantiles: ByLevel | SkipJsonSchema[None] = None
+    low: Amount | SkipJsonSchema[None] = None
+    best: Amount | SkipJsonSchema[None] = None
+    high: Amount | SkipJsonSchema[None] = None
+    confidence: Chance | SkipJsonSchema[None] = None
+    phrase: Name | SkipJsonSchema[None] = None
+    scale: Name | SkipJsonSchema[None] = None
+    chips: (
+        Annotated[
+            Annotated[ChipsShape, AsKeys] | Annotated[dict[Name, Number], AsMapping],
+            by_form_or_keys(("edges", "counts"), "chips per bin: {0-0.1: 3, 0.1-0.2: 5}, or {edges, counts}"),
+        ]
+        | SkipJsonSchema[None]
+    ) = None
+    cases: CountedShape | SkipJsonSchema[None] = None
+    odds: (
+        Annotated[
+            Annotated[Name, AsWord] | Annotated[OddsShape, AsMapping], by_form("odds like 3:1, or {low, best, high}")
+        ]
+        | SkipJsonSchema[None]
+    ) = None
+    ratio: (
+        Annotated[
+            Annotated[Amount, AsWord] | Annotated[RatioShape, AsKeys] | Annotated[ByLevel, AsMapping],
+            by_form_or_keys(RatioShape.known_keys(), "a ratio, its quantiles, or {low, best, high, confidence}"),
+        ]
+        | SkipJsonSchema[None]
+    ) = None
+    order: Chance | SkipJsonSchema[None] = None
+    sign: Annotated[str, OneOf(("+", "-"))] | SkipJsonSchema[None] = None
+    dirichlet: (
+        Annotated[
+            Annotated[Annotated[str, OneOf(("flat", "jeffreys"))], AsWord] | Annotated[dict[Name, Number], AsMapping],
+            by_form("flat, jeffreys, or a number per state or type"),
+        ]
+        | SkipJsonSchema[None]
+    ) = None
+    abstain: Flag | SkipJsonSchema[None] = None
+
+
+class CiteShape(Shape):
+    """Where a judgement was read."""
+
+    source: Name
+    page: Text = ""
+    quote: Text = ""
+    coder: Text = ""
+
+
+class DefaultShape(Shape):
+    """A judgement of nobody."""
+
+    about: Text
+    says: Annotated[
+        Annotated[Name, AsWord] | Annotated[SaysShape, AsMapping],
+        by_form("one kind of saying, like {quantiles: {5: 0.2, 50: 0.4, 95: 0.7}}, or a phrase"),
+    ]
+    because: Text = ""
+    cite: CiteShape | SkipJsonSchema[None] = None
+    use: Annotated[str, OneOf(("evidence", "check"))] | SkipJsonSchema[None] = None
+    weight: Number = 1.0
+
+
+class JudgementShape(DefaultShape):
+    """A judgement of an expert."""
+
+    by: Name | SkipJsonSchema[None] = None
+
+
+class ExpertShape(Shape):
+    """Who judges."""
+
+    name: Text = ""
+    school: Text = ""
+    source: Name | SkipJsonSchema[None] = None
+    about: Text = ""
+    weight: Number = 1.0
+    pool: Flag = True
+
+
+class ScaleShape(Shape):
+    """A scale of the file's own: phrases as 5, 50 and 95 per cent quantiles, added to those of another scale."""
+
+    like: Name | SkipJsonSchema[None] = None
+    phrases: dict[Name, list[Share]] = {}
+    source: Name | SkipJsonSchema[None] = None
+
+
+class CaseFileShape(Shape):
+    """A CSV of comparable cases: what its columns are called here, and which of its rows count how much."""
+
+    file: Name
+    relevance: Share
+    columns: dict[Name, Name]
+    states: dict[Name, dict[Name, Name]] = {}
+    count: Name | SkipJsonSchema[None] = None
+    where: dict[Name, Name] = {}
+    confidence: dict[Name, Name] = {}
+
+
+class PriorsShape(Shape):
+    """A prior file: numbers without structure."""
+
+    priors: Name
+    model: Name
+    title: Text = ""
+    about: Text = ""
+    scale: Name | SkipJsonSchema[None] = None
+    scales: dict[Name, ScaleShape] = {}
+    sources: dict[Name, Text] = {}
+    experts: dict[Name, ExpertShape] = {}
+    judgements: list[JudgementShape] = []
+    defaults: list[DefaultShape] = []
+    pooling: Annotated[str, OneOf(("linear", "hierarchical", "log"))] = "linear"
+    cases: list[CaseFileShape] = Field(default=[])

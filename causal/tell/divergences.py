@@ -1,0 +1,108 @@
+"""Facts about the outcome: with nothing set, date by date, and under every intervention.
+
+answer -> Number        of the panel or of one expert; empty where the gate refuses the answer
+ranking -> Row          a row per intervention and reading
+ranking -> Without      a row per date at which an intervention begins, and one with nothing given
+"""
+
+from __future__ import annotations
+
+from causal.ask.answer import PANEL, VISIBLE, Answer
+from causal.ask.interventions import READINGS, Divergence, Ranking
+from causal.learn.gate import ESS, PARETO_K, REFUSE
+from causal.spec.model import Intervention, Model, Rule, frozen
+from causal.tell.facts import Four, Number, Row, Without
+
+NOTHING = "nothing taken as given"  # the reading of an outcome on which no history bears
+
+
+def number(answer: Answer, expert: str, override: bool) -> Number:
+    """Return the number of the panel or of one expert; without its values where the gate refuses the answer."""
+    if answer.gate.verdict == REFUSE and not (override or answer.gate.override):
+        return Number()
+    return Number.of(answer.estimates[(expert, "")], _news(answer, expert))
+
+
+def _news(answer: Answer, expert: str) -> float | None:
+    """Return the case-level mean where it differs visibly from the population's and its weights can be trusted."""
+    case, mean = answer.case, answer.estimates[(expert, "")].mean
+    if case is None or case.size < ESS[0] or case.k > PARETO_K[0]:
+        return None
+    found = case.mean if expert == PANEL else case.by_expert[expert]
+    return found if abs(found - mean) >= VISIBLE else None
+
+
+def rows(model: Model, ranking: Ranking, override: bool) -> tuple[Row, ...]:
+    """Return a row per intervention and reading, in the order of the ranking."""
+    parts = definition(model, ranking.event.variable)
+    return tuple(_row(model, each, parts, override) for each in ranking.divergences)
+
+
+def definition(model: Model, variable: str) -> frozenset[str]:
+    """Return the variables by which a variable is defined: those that its rule looks at, through rules in turn."""
+    found: set[str] = set()
+    waiting = [variable]
+    while waiting:
+        each = model.variables[waiting.pop()]
+        if isinstance(each.mechanism, Rule):
+            waiting += [parent for parent in each.parents if parent not in found]
+            found.update(each.parents)
+    return frozenset(found)
+
+
+def _row(model: Model, divergence: Divergence, parts: frozenset[str], override: bool) -> Row:
+    intervention, outcome = divergence.intervention, divergence.outcome
+    plausibility = divergence.plausibility
+    notes = (*outcome.notes, *divergence.without.notes, *(plausibility.notes if plausibility else ()))
+    return Row(
+        intervention=intervention.name,
+        title=intervention.title or intervention.name,
+        about=intervention.about,
+        when=str(intervention.when or ""),
+        before=_before(intervention),
+        sets=frozen(intervention.do),
+        defines=tuple(name for name in intervention.do if name in parts),
+        reading=divergence.reading,
+        rung=outcome.rung,
+        question=outcome.question,
+        question_without=divergence.without.question,
+        question_plausibility=plausibility.question if plausibility else "",
+        panel=_four(divergence, PANEL, override),
+        by_expert=frozen({name: _four(divergence, name, override) for name in outcome.experts}),
+        sources=tuple(model.sources.get(key, key) for key in intervention.sources),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _four(divergence: Divergence, expert: str, override: bool) -> Four:
+    plausibility = divergence.plausibility
+    return Four(
+        outcome=number(divergence.outcome, expert, override),
+        without=number(divergence.without, expert, override),
+        effect=number(divergence.effect, expert, override),
+        plausibility=number(plausibility, expert, override) if plausibility else None,
+    )
+
+
+def _before(intervention: Intervention) -> str | None:
+    return intervention.when.first.isoformat() if intervention.when else None
+
+
+def without(nothing: Answer, ranking: Ranking, override: bool) -> tuple[Without, ...]:
+    """Return the outcome with nothing set: first with nothing given, then by date, then by reading.
+
+    The dates are those at which an intervention begins; each is asked once, however many begin there.
+    """
+    found = [_without(None, NOTHING, nothing, override)]
+    dated: dict[tuple[str, int], Without] = {}
+    for each in ranking.divergences:
+        before = _before(each.intervention)
+        if before is not None:
+            place = (before, list(READINGS).index(each.reading))
+            dated.setdefault(place, _without(before, each.reading, each.without, override))
+    return (*found, *(dated[place] for place in sorted(dated)))
+
+
+def _without(before: str | None, reading: str, answer: Answer, override: bool) -> Without:
+    by_expert = frozen({name: number(answer, name, override) for name in answer.experts})
+    return Without(before, reading, answer.question, number(answer, PANEL, override), by_expert, answer.notes)

@@ -1,0 +1,58 @@
+"""A report on disk: three renderings of the same facts, each written whole or not at all.
+
+report.html    to read          report.md    to paste          report.json    to reckon with: the facts themselves
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from causal.tell.document import plain
+from causal.tell.facts import Report
+from causal.tell.findings import sentences
+from causal.tell.page import html
+from causal.tell.text import markdown
+
+
+def to_json(report: Report) -> str:
+    """Return the facts as JSON, with the sentences of the report under ``sentences``; there is no NaN in it."""
+    facts = {"sentences": [plain(text) for text in sentences(report)], **report.to_dict()}
+    return json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def write(report: Report, folder: Path | str) -> tuple[Path, Path, Path]:
+    """Write report.html, report.md and report.json into a folder, made if need be, and return their paths.
+
+    All three are rendered before the first is written.
+    """
+    place = Path(folder)
+    texts = {"report.html": html(report), "report.md": markdown(report), "report.json": to_json(report)}
+    place.mkdir(parents=True, exist_ok=True)
+    page, text, facts = (_whole(place / name, content) for name, content in texts.items())
+    return page, text, facts
+
+
+def _whole(target: Path, content: str) -> Path:
+    """Write beside the target, sync and rename, so that a reader sees the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _umask() -> int:
+    # what a plain open() would have allowed; a temporary file is its owner's alone
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

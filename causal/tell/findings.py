@@ -1,0 +1,169 @@
+"""What a report says first: its sentences, and the banners above them.
+
+    sentences(report)    with nothing set; the best intervention under each reading; how many lower it; who disagrees
+    banners(report)      refused, flagged, printed although refused, or reckoned without any spread
+
+How probable and how sure are never said in one breath: the word beside a number speaks of the outcome alone.
+"""
+
+from __future__ import annotations
+
+from causal.ask.interventions import FORECAST, MINIMAL
+from causal.learn.gate import PASS, REFUSE
+from causal.tell.document import Banner, Strong, Text, plain
+from causal.tell.facts import Number, Report, Row
+from causal.tell.wording import counted, difference, interval, probability, said, span
+
+READ_AS = {
+    MINIMAL: "Under minimal rewrite (the luck of the real course stays as it was)",
+    FORECAST: "As a forecast (what came later is open)",
+}
+SHOWN = 3  # findings that a banner names; all stand under the computation
+
+
+def banners(report: Report) -> tuple[Banner, ...]:
+    """Return what has to be known before any number is read."""
+    gate, found = report.gate, []
+    worst = "; ".join(gate.findings[:SHOWN])
+    more = f"; and {len(gate.findings) - SHOWN} more" if len(gate.findings) > SHOWN else ""
+    if gate.withholds:
+        words = f"The gate refuses these draws: {worst}{more}. What it refuses is withheld. Draw more, or longer."
+        found.append(Banner("refuse", (Strong("No headline. "), words)))
+    elif gate.verdict == REFUSE:
+        words = f"The gate refuses these draws, and was overridden: {worst}{more}. The numbers may be wrong."
+        found.append(Banner("refuse", (Strong("Printed although refused. "), words)))
+    elif gate.verdict != PASS:
+        words = f"The gate let these draws through with a warning: {worst}{more}. Draw more, or longer."
+        found.append(Banner("flag", (Strong("Flagged. "), words)))
+    if report.computation.total == 1:
+        words = (
+            "All parameters stand at their medians as stated: brackets show how experts differ, not how sure they are."
+        )
+        found.append(Banner("note", (Strong("One draw only. "), words)))
+    return tuple(found)
+
+
+def headline(report: Report) -> Row | None:
+    """Return the intervention that leaves the outcome least probable, by minimal rewrite, else by forecast.
+
+    One that sets part of the outcome's definition by hand comes first only where there is no other.
+    """
+    return next((row for reading in (MINIMAL, FORECAST) if (row := _best(report, reading)) is not None), None)
+
+
+def _best(report: Report, reading: str) -> Row | None:
+    known = [row for row in report.of(reading) if row.panel.outcome.mean is not None]
+    return next((row for row in known if not row.defines), known[0] if known else None)
+
+
+def sentences(report: Report) -> tuple[Text, ...]:
+    """Return the report in a few sentences; where the gate withholds the headline, one that says so.
+
+    >>> from causal import load
+    >>> from causal.tell.gather import gather
+    >>> posterior = load("rain").at_medians()
+    >>> first, *_ = sentences(gather(posterior.panel, posterior.interventions()))
+    >>> plain(first).startswith("With nothing set, the probability of Grass = wet is ")
+    True
+    """
+    if report.gate.withholds:
+        return (("The headline numbers are withheld: the gate refused the draws that they come from.",),)
+    found = [_nothing_set(report)]
+    for reading in (MINIMAL, FORECAST):
+        row = _best(report, reading)
+        if row is not None:
+            found.append(_least(report, row) if len(found) == 1 else _again(report, row, found[1]))
+    row = headline(report)
+    if row is not None:
+        found += [*_lowering(report, row), *_spread(report, row)]
+    return tuple(found)
+
+
+def main_sentence(report: Report) -> str:
+    """Return the one sentence to say where there is room for one: about the best intervention, else about none."""
+    found = sentences(report)
+    return plain(found[1] if len(found) > 1 else found[0])
+
+
+def _nothing_set(report: Report) -> Text:
+    """Say how probable the outcome is without any intervention, on the shortest and on the longest history."""
+    dated = [each for each in report.without if each.reading == FORECAST and each.before]
+    head: Text = ("With nothing set, the probability of ", Strong(report.asked.label), " is ")
+    if not dated:
+        return (*head, *said(report.without[0].number), ".")
+    first, last = dated[0], dated[-1]
+    found = (*head, *said(first.number), f", on the history before {first.before}")
+    if first is not last:
+        found = (*found, ", and ", *said(last.number), f", on the history before {last.before}")
+    return (*found, ".")
+
+
+def _least(report: Report, row: Row) -> Text:
+    among = report.of(row.reading)
+    when = f" ({span(row.when)})" if row.when else ""
+    choice = f"of {counted(len(among), 'intervention')}, " if len(among) > 1 else ""
+    aside = " (leaving out what sets part of the outcome's definition)" if any(each.defines for each in among) else ""
+    if row.defines:
+        aside = " (it sets part of the outcome's definition)"
+    return (
+        f"{READ_AS[row.reading]}, {choice}",
+        Strong(row.title),
+        f"{when} leaves it least probable{aside}: ",
+        *said(row.panel.outcome),
+        ", against ",
+        *said(row.panel.without),
+        ", on the same history without it.",
+    )
+
+
+def _again(report: Report, row: Row, before: Text) -> Text:
+    """Say the same of a second reading, in few words where the same words come out."""
+    whole = _least(report, row)
+    same = whole[1:] == before[1:]
+    return (f"{READ_AS[row.reading]}, the same holds to every digit shown.",) if same else whole
+
+
+def _lowering(report: Report, row: Row) -> list[Text]:
+    """Say how many interventions move the outcome for sure, and which way; one draw is never sure."""
+    if report.computation.total == 1:
+        return []
+    effects = [each.panel.effect for each in report.of(row.reading)]
+    lower, higher = sum(1 for each in effects if _below(each)), sum(1 for each in effects if _above(each))
+    words = (
+        f"Under {row.reading}, the {100 * report.ci_prob:.0f} % interval of the effect lies wholly below zero for "
+        f"{lower} and wholly above it for {higher} of {counted(len(effects), 'intervention')}."
+    )
+    return [(words,)]
+
+
+def _spread(report: Report, row: Row) -> list[Text]:
+    """Say between whom the pooled experts spread, and what those say who are shown apart."""
+    found: list[Text] = []
+    known = {who: number for who in report.experts if (number := row.by_expert[who.name].outcome).mean is not None}
+    pooled = sorted((who for who in known if who.pooled), key=lambda who: known[who].mean or 0.0)
+    if len(pooled) > 1:
+        low, high = pooled[0], pooled[-1]
+        between = f"between {_short(known[low])} ({low.title}) and {_short(known[high])} ({high.title})."
+        head = f"Before any pooling, the {len(pooled)} experts of the panel put the outcome under "
+        found.append((head, Strong(row.title), f" ({row.reading}) {between}"))
+    apart = [who for who in known if not who.pooled]
+    found += [(f"Shown apart from the panel, {who.title} puts it at {_short(known[who])}.",) for who in apart]
+    return found
+
+
+def _short(number: Number) -> str:
+    assert number.mean is not None
+    return " ".join(filter(None, (probability(number.mean, number.decimals), interval(number))))
+
+
+def _below(number: Number) -> bool:
+    return number.upper is not None and number.upper < 0
+
+
+def _above(number: Number) -> bool:
+    return number.lower is not None and number.lower > 0
+
+
+def effect(number: Number) -> str:
+    """Return an effect in one word and number: ``effect −0.24``."""
+    return "" if number.mean is None else f"effect {difference(number.mean, number.decimals)}"

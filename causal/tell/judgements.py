@@ -1,0 +1,234 @@
+"""Facts about who judged what: what set the parameters, what is derived from them, what nobody judged.
+
+    Prior of an expert, judged     -> Direct      stated beside implied, on the scale that was stated
+    Prior taken from the defaults  -> Direct      once, with all for whom it stands
+    Judged, Checked (ask)          -> Said, Check
+    Abstain, weak                  -> Abstention, unjudged
+
+A judgement of ``P(y = no | ...)`` is fitted as one of ``P(y = yes | ...)``; here it is turned back, so that what stands
+beside a question answers that question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from causal.ask.answer import Estimate
+from causal.ask.judged import Checked, Judged
+from causal.ask.panel import Panel
+from causal.ask.signs import check_signs
+from causal.elicit import PROBABILITY, Fit, stated
+from causal.elicit.fit import quantiles
+from causal.learn.elicited import Elicited, Prior
+from causal.learn.gate import REFUSE, Gate
+from causal.spec.model import frozen
+from causal.spec.priors import Cite, DirichletSays, Exactly, Judgement, Sign
+from causal.tell.facts import Abstention, Against, Check, Direct, Number, Point, Reason, Said, Who
+
+
+def experts(panel: Panel) -> tuple[Who, ...]:
+    """Return who judged: those in the panel first, then those shown apart, each in file order."""
+    elicited, draws, weights = panel.elicited, panel.draws, panel.weights
+    evidence = Counter(each.expert for each in elicited.evidence)
+    used = Counter(each.expert for each in elicited.compared if each.use == "evidence")
+    every = Counter([each.expert for each in elicited.derived] + [each.expert for each in elicited.compared])
+    abstained = Counter(each.by for each in elicited.abstained)
+    found = []
+    for name, method in zip(draws.experts, draws.method, strict=True):
+        expert = elicited.priors.experts[name]
+        origins = Counter(prior.origin for prior in elicited.held[name].priors)
+        found.append(
+            Who(
+                name=name,
+                title=expert.title,
+                school=expert.school,
+                about=expert.about,
+                source=source(elicited, expert.source),
+                pooled=name in weights,
+                share=weights.get(name, 0.0),
+                method=method,
+                judged=origins["judged"],
+                defaults=origins["default"],
+                unjudged=origins["weak"],
+                evidence=evidence[name] + used[name],
+                checks=every[name] - evidence[name] - used[name],
+                abstained=abstained[name],
+            )
+        )
+    return tuple(sorted(found, key=lambda who: not who.pooled))
+
+
+def direct(elicited: Elicited) -> tuple[Direct, ...]:
+    """Return every expert's own judgements that set a parameter, by expert, in file order."""
+    found = []
+    for name, held in elicited.held.items():
+        own = [(prior, prior.judgement) for prior in held.priors if prior.origin == "judged" and prior.judgement]
+        found += [_direct(elicited, name, prior, said) for prior, said in sorted(own, key=lambda each: each[1].line)]
+    return tuple(found)
+
+
+def defaults(elicited: Elicited) -> tuple[Direct, ...]:
+    """Return the defaults that stand in for somebody, in file order, with all for whom they do."""
+    priors: dict[str, tuple[Prior, Judgement]] = {}
+    users: dict[str, list[str]] = {}
+    for name, held in elicited.held.items():
+        for prior in held.priors:
+            if prior.origin == "default" and prior.judgement:
+                priors.setdefault(prior.parameter.name, (prior, prior.judgement))
+                users.setdefault(prior.parameter.name, []).append(name)
+    ordered = sorted(priors.items(), key=lambda each: each[1][1].line)
+    return tuple(_direct(elicited, "", prior, said, tuple(users[name])) for name, (prior, said) in ordered)
+
+
+def unjudged(elicited: Elicited) -> Mapping[str, tuple[str, ...]]:
+    """Return the parameters that somebody and the defaults both left open, with whom they are open for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, parameters in elicited.weak.items():
+        for parameter in parameters:
+            found[parameter] = (*found.get(parameter, ()), name)
+    return frozen(found)
+
+
+def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, used_by: tuple[str, ...] = ()) -> Direct:
+    fit, question, turned = prior.fit, str(judgement.about), False
+    if isinstance(judgement.says, DirichletSays) or isinstance(judgement.says, Exactly) and judgement.says.by_state:
+        question = prior.parameter.name  # one judgement for the whole row: its numbers are those of the stick
+    elif fit is not None:
+        turned = _turned(judgement, fit)
+    notes: tuple[str, ...] = ("left aside: it does not go with what was judged beside it",)
+    points: tuple[Point, ...] = ()
+    exactly = None
+    if fit is not None:
+        notes = tuple(f"as one minus it: {note}" if turned else note for note in fit.notes)
+        points = tuple(Point(*each) for each in zip(fit.levels, fit.values, fit.implied, strict=True))
+        points = tuple(_minus(point) for point in reversed(points)) if turned else points
+        exactly = None if points else _one_minus(fit.median) if turned else fit.median
+    return Direct(
+        by=by,
+        question=question,
+        parameter=prior.parameter.name,
+        said=judgement.said,
+        quantiles=points,
+        exactly=exactly,
+        misfit=fit.misfit if fit is not None else 0.0,
+        reason=reason(elicited, judgement),
+        notes=notes,
+        used_by=used_by,
+    )
+
+
+def _turned(judgement: Judgement, fit: Fit) -> bool:
+    """Return whether a judgement was fitted as one minus what it says."""
+    said = stated(judgement.says, PROBABILITY)
+    mine = (said.exact,) if said.exact is not None else quantiles(said)[1]
+    # what was said exactly may have been given a spread beside cuts that have one: then its middle is what was said
+    middle = fit.values[len(fit.values) // 2] if fit.values else fit.median
+    theirs = (middle,) if said.exact is not None else fit.values
+    return len(mine) != len(theirs) or not all(
+        math.isclose(a, b, abs_tol=1e-6) for a, b in zip(mine, theirs, strict=True)
+    )
+
+
+def _minus(point: Point) -> Point:
+    return Point(_one_minus(point.level), _one_minus(point.stated), _one_minus(point.implied))
+
+
+def _one_minus(value: float) -> float:
+    # rounded where a decimal was meant
+    return round(1.0 - value, 12)
+
+
+def derived(panel: Panel, found: Iterable[Judged], override: bool) -> tuple[Said, ...]:
+    """Return the judgements on what several parameters imply."""
+    return tuple(
+        Said(
+            by=each.derived.expert,
+            question=str(each.derived.judgement.about),
+            said=each.derived.judgement.said,
+            use=each.derived.use,
+            weight=each.derived.judgement.weight,
+            scale=each.derived.scale,
+            stated=frozen({f"{100 * level:.4g}": value for level, value in each.stated}),
+            read=each.read,
+            before=Number.of(each.before),
+            after=_let_through(each.after, each.gate, override),
+            z=each.z,
+            at_odds=each.at_odds,
+            reason=reason(panel.elicited, each.derived.judgement),
+        )
+        for each in found
+    )
+
+
+def checks(panel: Panel, found: Iterable[Checked], override: bool) -> tuple[Check, ...]:
+    """Return the orders and signs, with the share of draws in which each holds."""
+    return tuple(
+        Check(
+            by=each.compared.expert,
+            question=str(each.compared.judgement.about),
+            sign=each.compared.judgement.says.sign if isinstance(each.compared.judgement.says, Sign) else "",
+            use=each.compared.use,
+            stated=each.compared.probability,
+            before=Number.of(each.before),
+            after=_let_through(each.after, each.gate, override),
+            reason=reason(panel.elicited, each.compared.judgement),
+        )
+        for each in found
+    )
+
+
+def against(elicited: Elicited) -> tuple[Against, ...]:
+    """Return the signs of arrows that somebody's medians contradict."""
+    return tuple(
+        Against(
+            by=each.expert,
+            parent=each.parent,
+            state=each.state,
+            child=each.child,
+            sign=each.sign,
+            event=each.event,
+            baseline=each.baseline,
+            departed=each.departed,
+        )
+        for each in check_signs(elicited)
+    )
+
+
+def notes(elicited: Elicited) -> tuple[str, ...]:
+    """Return what was changed or left aside while judgements were read, beyond what stands beside each."""
+    titles = {name: expert.title for name, expert in elicited.priors.experts.items()}
+    joint = [
+        f"{titles[name]}, {variable}: {note}"
+        for name, held in elicited.held.items()
+        for variable, cuts in held.cuts.items()
+        for note in cuts.notes
+    ]
+    return tuple(dict.fromkeys((*elicited.notes, *joint)))
+
+
+def abstentions(elicited: Elicited) -> tuple[Abstention, ...]:
+    """Return the questions on which somebody said to have no view."""
+    return tuple(Abstention(each.by or "", str(each.about), reason(elicited, each)) for each in elicited.abstained)
+
+
+def _let_through(estimate: Estimate, gate: Gate, override: bool) -> Number:
+    return Number() if gate.verdict == REFUSE and not override else Number.of(estimate)
+
+
+def reason(elicited: Elicited, judgement: Judgement) -> Reason:
+    """Return why somebody judged so, with the source in full where the file describes it."""
+    cite = judgement.cite or Cite("")
+    return Reason(judgement.because, source(elicited, cite.source), cite.page, cite.quote, cite.coder)
+
+
+def source(elicited: Elicited, key: str) -> str:
+    """Return what a key of a source stands for, or the key itself where neither file says."""
+    return elicited.priors.sources.get(key) or elicited.network.model.sources.get(key) or key
+
+
+def sources(elicited: Elicited) -> tuple[str, ...]:
+    """Return every source of both files once, in alphabetical order."""
+    found: Sequence[str] = [*elicited.network.model.sources.values(), *elicited.priors.sources.values()]
+    return tuple(sorted(set(found), key=str.casefold))

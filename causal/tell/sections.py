@@ -1,0 +1,266 @@
+"""The report from its question to its experts: what is read first.
+
+question        what exactly is asked, how its states are defined, when
+findings        the sentences
+without         the outcome with nothing set, date by date
+interventions   each under each reading, beside the same history without it
+by expert       the same before any pooling
+experts         who they are
+"""
+
+from __future__ import annotations
+
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS
+from causal.tell.divergences import NOTHING
+from causal.tell.document import (
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    Column,
+    Paragraph,
+    Quiet,
+    Section,
+    Strong,
+    Table,
+    Terms,
+    Text,
+    cell,
+    paragraph,
+)
+from causal.tell.facts import Defined, Four, Number, Report, Row, Who, Without
+from causal.tell.findings import effect, sentences
+from causal.tell.wording import NONE, counted, likelihood, news, shown, span
+
+TITLE = {FORECAST: "Forecast", MINIMAL: "Minimal rewrite"}
+
+
+def question(report: Report) -> Section:
+    """Say what is asked, so exactly that two readers could not disagree about whether it came true."""
+    asked, variable = report.asked, report.asked.variable
+    pairs: tuple[tuple[str, Text], ...] = (
+        ("Asked for", (Code(f"P({asked.event})"), f": {asked.label}")),
+        ("When", (span(variable.window) or "undated",)),
+        ("What happened", (variable.actual if variable.actual is not None else "not known",)),
+    )
+    blocks: list[Block] = [paragraph(text) for text in (report.about, variable.about) if text]
+    blocks += [Terms(pairs), _states(f"What the states of {variable.title} mean", (variable,))]
+    if asked.parts:
+        blocks.append(_states(f"What {variable.title} is made of, by definition", asked.parts))
+    if report.priors_about:
+        blocks.append(paragraph(Strong("The judgements. "), report.priors_about))
+    return Section("question", "The question", tuple(blocks))
+
+
+def _states(caption: str, variables: tuple[Defined, ...]) -> Table:
+    rows = tuple(
+        (
+            cell((Strong(f"{each.title} = {state}"),), (Quiet("what happened" if state == each.actual else ""),)),
+            cell(said or "not defined"),
+        )
+        for each in variables
+        for state, said in each.states.items()
+    )
+    return Table(caption, (Column("State"), Column("Definition")), rows)
+
+
+def findings(report: Report) -> Section:
+    """Say the main thing first."""
+    interval = f"{100 * report.ci_prob:.0f} %"
+    how = (
+        f"Numbers are means over draws of the panel; in brackets the {interval} interval: how sure the panel is of the "
+        "probability, disagreement included. Words are those of ICD 203. No accuracy can be scored for a past that did "
+        "not happen: these are coherent summaries of judgements, not measurements."
+    )
+    found = tuple(Paragraph(text, lead=True) for text in sentences(report))
+    return Section("findings", "Main findings", (*found, paragraph(Quiet(how))))
+
+
+def without(report: Report) -> Section:
+    """Lay out the outcome with nothing set, date by date."""
+    dates: dict[str | None, dict[str, Without]] = {}
+    for each in report.without:
+        dates.setdefault(each.before, {})[each.reading] = each
+    rows = []
+    for before, found in dates.items():
+        head = cell(before or NOTHING)
+        first, second = found.get(FORECAST) or found.get(NOTHING), found.get(MINIMAL)
+        rows.append((head, *(_likely(each.number) if each else cell(NONE) for each in (first, second))))
+    columns = (Column("Given what was decided before"), Column("Forecast", True), Column("Minimal rewrite", True))
+    caption = f"Probability of {report.asked.label}, nothing set"
+    lead = (
+        "How open the outcome was at each date on which an intervention begins. Variables decided before the date have "
+        "their actual values; with the real luck kept, so have all matters of chance."
+    )
+    blocks: list[Block] = [paragraph(lead), Table(caption, columns, tuple(rows))]
+    if any(each.number.news is not None for each in report.without):
+        blocks.append(paragraph(Quiet(NEWS)))
+    return Section("without", "With nothing set", tuple(blocks))
+
+
+NEWS = (
+    "“As news”: the same with what is given taken as news about how likely such a case is (case level), where that "
+    "differs visibly; the number above it takes what is given only to place the case (population level)."
+)
+
+
+def _likely(number: Number) -> Cell:
+    return cell(*shown(number), (Quiet(likelihood(number)),), (Quiet(news(number)),))
+
+
+def interventions(report: Report) -> Section:
+    """Lay out every intervention under every reading, with the words that tell the columns apart."""
+    tables = [_table(report, reading) for reading in READINGS if report.of(reading)]
+    blocks: list[Block] = (
+        [_glossary(report.asked.event), *tables] if tables else [paragraph("None that can be answered.")]
+    )
+    if any(row.panel.outcome.news is not None for row in report.interventions):
+        blocks.append(paragraph(Quiet(NEWS)))
+    if tables:
+        blocks += [paragraph("What each of them means:"), _meanings(report)]
+    notes = [(row.title, note) for row in report.interventions for note in row.notes]
+    if notes:
+        blocks.append(paragraph("Notes:"))
+        blocks.append(Bullets(tuple((Strong(title), f": {note}") for title, note in dict.fromkeys(notes))))
+    if report.skipped:
+        blocks.append(paragraph("Left out, because the question has no answer:"))
+        blocks.append(Bullets(tuple((Strong(name), f": {why}") for name, why in report.skipped)))
+    return Section("interventions", "Points of divergence", tuple(blocks))
+
+
+def _glossary(event: str) -> Terms:
+    """Return what each reading and each column is, in a line."""
+    forecast = "History up to the date stands, the intervention is made, all later luck is open: "
+    minimal = "The same, and later luck falls as it did, unless it follows from what is set: "
+    return Terms(
+        (
+            (TITLE[FORECAST], (forecast, Code(f"P({event} | do(@name), history)"), ", rung 2.")),
+            (TITLE[MINIMAL], (minimal, Code(f"P({event} | do(@name), history, chance)"), ", rung 2.")),
+            ("Without it", ("The same history, the same luck, and nothing set.",)),
+            ("Effect", ("With it less without it, reckoned draw by draw.",)),
+            (
+                "Plausibility",
+                ("The probability of what it sets, given the history before it, but for what it undoes.",),
+            ),
+            ("Not to be added", ("Each row is a world of its own; effects of different rows do not add up.",)),
+        )
+    )
+
+
+def _table(report: Report, reading: str) -> Table:
+    columns = (
+        Column("Intervention"),
+        Column("With it", True),
+        Column("Without it", True),
+        Column("Effect", True),
+        Column("Plausibility", True),
+    )
+    rows = tuple(
+        (
+            _named(row),
+            _likely(row.panel.outcome),
+            cell(*shown(row.panel.without)),
+            cell(*shown(row.panel.effect, "difference")),
+            cell(*shown(row.panel.plausibility)),
+        )
+        for row in report.of(reading)
+    )
+    return Table(f"{TITLE[reading]}: probability of {report.asked.label}", columns, rows)
+
+
+def _meanings(report: Report) -> Terms:
+    """Return what each intervention stands for, in the order of the model."""
+    first = {row.intervention: row for row in reversed(report.interventions)}
+    pairs = []
+    for name in dict.fromkeys(row.intervention for row in report.interventions):
+        row = first[name]
+        sources = f" {'; '.join(row.sources)}." if row.sources else ""
+        pairs.append((row.title, (Code(f"@{name}"), f" {row.about}".rstrip(), Quiet(sources))))
+    return Terms(tuple(pairs))
+
+
+def _named(row: Row) -> Cell:
+    sets = ", ".join(f"{name} = {state}" for name, state in row.sets.items())
+    defines = "sets part of the outcome's definition" if row.defines else ""
+    return cell((Strong(row.title),), (Quiet(span(row.when)),), (Code(f"do({sets})"),), (Quiet(defines),))
+
+
+def by_expert(report: Report) -> Section:
+    """Lay out the same by expert, before any pooling, those outside the panel last."""
+    if len(report.experts) < 2:
+        only = report.experts[0].title if report.experts else "Nobody"
+        return Section("experts-apart", "By expert", (paragraph(f"{only} alone judged: the panel is one expert."),))
+    lead = (
+        "Each expert has a whole coherent posterior of their own. The panel is their weighted mixture, so that a wide "
+        "interval above may be a disagreement here. Experts marked “apart” are not in the panel."
+    )
+    columns = tuple(Column(_column(who), True) for who in report.experts)
+    tables = [_dates(report, columns)]
+    tables += [_matrix(report, reading, columns) for reading in READINGS if report.of(reading)]
+    return Section("experts-apart", "By expert, before any pooling", (paragraph(lead), *tables))
+
+
+def _column(who: Who) -> str:
+    return who.title if who.pooled else f"{who.title} (apart)"
+
+
+def _dates(report: Report, columns: tuple[Column, ...]) -> Table:
+    rows = tuple(
+        (cell(each.before or NOTHING), *(cell(*shown(each.by_expert[who.name])) for who in report.experts))
+        for each in report.without
+        if each.reading in (FORECAST, NOTHING)
+    )
+    caption = f"Probability of {report.asked.label}, nothing set, later luck open"
+    return Table(caption, (Column("Given what was decided before"), *columns), rows)
+
+
+def _matrix(report: Report, reading: str, columns: tuple[Column, ...]) -> Table:
+    rows = tuple(
+        (cell((Strong(row.title),)), *(_four(row.by_expert[who.name]) for who in report.experts))
+        for row in report.of(reading)
+    )
+    caption = f"{TITLE[reading]}, by expert: probability of {report.asked.label} with the intervention, and its effect"
+    return Table(caption, (Column("Intervention"), *columns), rows)
+
+
+def _four(four: Four) -> Cell:
+    return cell(*shown(four.outcome), (Quiet(effect(four.effect)),))
+
+
+def experts(report: Report) -> Section:
+    """Say who judged, how much of it, and with what weight."""
+    columns = (
+        Column("Expert"),
+        Column("Share of the panel", True),
+        Column("Parameters judged", True),
+        Column("By default", True),
+        Column("By nobody", True),
+        Column("Evidence", True),
+        Column("Checks", True),
+        Column("No view", True),
+    )
+    rows = tuple(
+        (
+            cell((Strong(who.title),), (Quiet(_school(who)),)),
+            cell(f"{who.share:.2f}" if who.pooled else "apart"),
+            *(
+                cell(str(count))
+                for count in (who.judged, who.defaults, who.unjudged, who.evidence, who.checks, who.abstained)
+            ),
+        )
+        for who in report.experts
+    )
+    about = tuple((who.title, _who(who)) for who in report.experts)
+    rule = f"Pooling: {report.assumptions.pooling}, {counted(sum(who.pooled for who in report.experts), 'expert')}."
+    table = Table("Who judged, and how much", columns, rows)
+    return Section("experts", "The experts", (paragraph(rule), table, Terms(about)))
+
+
+def _who(who: Who) -> Text:
+    if not who.about and not who.source:
+        return ("Nothing is said about this expert.",)
+    return (f"{who.about} ".lstrip(), Quiet(who.source))
+
+
+def _school(who: Who) -> str:
+    return f"school: {who.school}" if who.school and who.school.casefold() != who.title.casefold() else ""

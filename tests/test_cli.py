@@ -1,0 +1,695 @@
+"""The command line, run in process: exit codes, what goes to which stream, JSON, help.
+
+Nothing is sampled by NUTS here: fits that need it are put into a store of their own, some made to fail the gate.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from causal import load
+from causal.cli import main, screen
+from causal.learn.layout import medians
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws
+from causal.learn.store import digest, save
+from causal.study import Study
+
+ROOT = Path(__file__).resolve().parent.parent
+RAIN = "P(grass = wet | do(rain = heavy))"
+COMMANDS = ("check", "sample", "ask", "rank", "report", "schema")
+KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        def refuse(word: str) -> None:
+            raise AssertionError(f"{word} is no JSON")
+
+        return json.loads(self.out, parse_constant=refuse)
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> Done:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        printed = capsys.readouterr()
+        return Done(int(end.value.code or 0), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture(autouse=True, scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("fits")
+        patch.setenv("CAUSAL_CACHE", str(folder))
+        patch.delenv("CAUSAL_DEBUG", raising=False)
+        patch.delenv("FORCE_COLOR", raising=False)
+        yield folder
+
+
+def keep(study: Study, seed: int, draws: int = DRAWS, stuck: bool = False) -> None:
+    """Put a fit into the store that scatters around the medians; a stuck one has chains that never meet."""
+    middle = medians(study.elicited)
+    rng = np.random.default_rng(seed)
+    theta = middle + 0.005 * rng.standard_normal((CHAINS, draws, *middle.shape))
+    if stuck:
+        theta = middle + 0.005 * rng.standard_normal((CHAINS, 1, *middle.shape)) + 0.0001 * (theta - middle)
+    names = tuple(parameter.name for parameter in study.elicited.network.parameters)
+    experts = tuple(study.elicited.held)
+    settings = {"seed": seed, "draws": draws, "tune": TUNE, "chains": CHAINS}
+    fit = Draws(theta, names, experts, ("nuts",) * len(experts), seed, bfmi=(1.0,) * CHAINS, seconds=2.5)
+    save(digest(study.model.digest, study.priors.digest, **settings), fit)
+
+
+PASSES, FLAGGED, REFUSED = 1, 2, 3  # seeds of the fits in the store
+
+
+@pytest.fixture(autouse=True, scope="module")
+def rain(store: Path) -> Study:
+    study = load("rain")
+    keep(study, PASSES)
+    keep(study, FLAGGED, draws=50)
+    keep(study, REFUSED, stuck=True)
+    return study
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty folder with a small case that nothing conditions, so that it is drawn without NUTS."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "coin.yaml").write_text("""
+model: coin
+variables:
+  coin: {states: [tails, heads]}
+  bet: {states: [lost, won], parents: {coin: {sign: "+"}}}
+outcome: bet = won
+interventions:
+  cheat: {title: A coin with two heads, do: {coin: heads}}
+""")
+    (tmp_path / "coin.priors.yaml").write_text("""
+priors: coin
+model: coin
+experts: {ann: {name: Ann, school: players}, bob: {name: Bob, school: banks, pool: false}}
+judgements:
+  - {about: P(coin = heads), by: ann, says: {quantiles: {5: 0.4, 50: 0.5, 95: 0.6}}}
+  - {about: P(bet = won | coin = heads), by: ann, says: {quantiles: {5: 0.6, 50: 0.8, 95: 0.9}}}
+  - {about: P(bet = won | coin = heads), by: bob, says: {quantiles: {5: 0.1, 50: 0.2, 95: 0.3}}}
+defaults:
+  - {about: P(bet = won | coin = tails), says: {quantiles: {5: 0.3, 50: 0.4, 95: 0.5}}}
+""")
+    return tmp_path
+
+
+def edited(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new))
+
+
+# ── check ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_check_says_what_it_read(run: Run) -> None:
+    done = run("check", "rain")
+    assert (done.code, done.err) == (0, "")
+    assert "4 variables, 4 edges, 11 parameters, 2 interventions; outcome grass = wet" in done.out
+    assert "2 experts, 17 judgements, 10 defaults" in done.out
+    lines = [line.split() for line in done.out.splitlines()]
+    uses = {" ".join(words[1:3]) for words in lines if words and words[0].isdigit()}
+    assert uses == {"anna sets", "anna evidence", "boris sets", "boris abstains", "boris check"}
+
+
+def test_check_tells_which_judgements_set_a_parameter(run: Run) -> None:
+    found = run("check", "rain", "--json").json
+    by_line = {each["about"]: each for each in found["judgements"] if each["by"] == "anna"}
+    assert by_line["P(grass = wet | only sprinkler = on)"]["sets"] == ["P(sprinkler = on causes grass = wet)"]
+    derived = by_line["P(grass = wet | do(sprinkler = off))"]
+    assert (derived["role"], derived["sets"], derived["weight"]) == ("evidence", [], 0.5)
+    anna, boris = found["experts"]
+    assert anna["parameters"] == {"judged": 7, "default": 4, "weak": 0}
+    assert boris["judgements"] == {"parameter": 5, "evidence": 0, "check": 2, "abstained": 1}
+    assert found["problems"] == found["refused"] == []
+
+
+def test_check_lists_what_nobody_judged(run: Run, desk: Path) -> None:
+    done = run("check", "coin.yaml")
+    assert "bob: P(coin = tails)" in done.out
+    assert "ann: P(coin = tails)" not in done.out
+    assert run("check", "coin.yaml", "--json").json["experts"][1]["weak"] == ["P(coin = tails)"]
+
+
+def test_check_reports_a_sign_that_the_medians_contradict(run: Run, desk: Path) -> None:
+    done = run("check", "coin.yaml")
+    assert done.code == 0
+    assert "coin = heads raises bet by the model, but for bob P(bet = won) goes from 0.4 to 0.2" in done.out
+    (failure,) = run("check", "coin.yaml", "--json").json["signs"]
+    assert (failure["expert"], failure["parent"], failure["sign"]) == ("bob", "coin", "+")
+
+
+def test_check_reports_misfits(run: Run, desk: Path) -> None:
+    assert run("check", "coin.yaml", "--json").json["misfits"] == []
+    edited(desk, "coin.priors.yaml", "{5: 0.4, 50: 0.5, 95: 0.6}", "{5: 0.1, 25: 0.48, 50: 0.5, 75: 0.52, 95: 0.9}")
+    (misfit,) = run("check", "coin.yaml", "--json").json["misfits"]
+    assert (misfit["by"], misfit["about"]) == ("ann", "P(coin = heads)")
+    assert misfit["misfit"] > 0.05
+    assert "misfit" in run("check", "coin.yaml").out
+
+
+def test_check_without_priors_says_so(run: Run, desk: Path) -> None:
+    (desk / "coin.priors.yaml").unlink()
+    done = run("check", "coin.yaml")
+    assert done.code == 0
+    assert "none found" in done.out
+    assert "everyone: P(coin = tails)" in done.out
+
+
+def test_a_bad_file_gives_every_problem_on_its_line(run: Run, desk: Path) -> None:
+    edited(desk, "coin.yaml", "parents: {coin:", "parents: {coyn:")
+    edited(desk, "coin.yaml", "bet = won", "bet = one")
+    done = run("check", "coin.yaml")
+    assert (done.code, done.out) == (3, "")
+    lines = done.err.splitlines()
+    assert len(lines) == 2
+    assert all(re.match(r"coin\.yaml:\d+:\d+: [\w.]+: ", line) for line in lines), lines
+    assert "did you mean 'coin'?" in done.err
+    problems = run("check", "coin.yaml", "--json").json["problems"]
+    assert [(each["path"], each["line"]) for each in problems] == [("coin.yaml", 5), ("coin.yaml", 6)]
+
+
+def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> None:
+    edited(desk, "coin.priors.yaml", "by: bob", "by: ann")
+    done = run("check", "coin.yaml")
+    assert done.code == 3
+    assert re.match(r"coin\.priors\.yaml:8:\d+: judgements: .*judged already, at line 7", done.err)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("coin.yaml", '"+"}}}', '"+"}}, mechanism: types}', "'types'"),
+        ("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'"),
+        (
+            "coin.priors.yaml",
+            "model: coin",
+            "model: coin\ncases: [{file: coins.csv, relevance: 1, columns: {coin: coin}}]",
+            "'coins.csv'",
+        ),
+    ],
+    ids=["mechanism", "pooling", "cases"],
+)
+def test_what_the_engine_does_not_compute_is_named(
+    run: Run, desk: Path, name: str, old: str, new: str, said: str
+) -> None:
+    (desk / "coins.csv").write_text("coin,bet\nheads,won\n")
+    if name == "coin.yaml":
+        (desk / "coin.priors.yaml").unlink()
+    edited(desk, name, old, new)
+    checked = run("check", "coin.yaml")
+    assert (checked.code, said in checked.out) == (5, True)
+    assert "Both files can be used" not in checked.out
+    (refused,) = run("check", "coin.yaml", "--json").json["refused"]
+    assert said in refused
+    asked = run("ask", "coin.yaml", "P(bet = won)")
+    assert (asked.code, asked.out, said in asked.err) == (5, "", True)
+
+
+# ── sample ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_sample_stores_and_says_so(run: Run, desk: Path) -> None:
+    first = run("sample", "coin.yaml", "--draws", "30", "--json")
+    assert first.code == 0
+    assert first.err.startswith("sampling coin ...")
+    assert (first.json["stored"], first.json["draws"], first.json["gate"]["verdict"]) == (False, 120, "pass")
+    second = run("sample", "coin.yaml", "--draws", "30", "--json")
+    assert (second.json["stored"], second.err) == (True, "")
+    assert second.json["digest"] == first.json["digest"]
+    assert "taken from the store" in run("sample", "coin.yaml", "--draws", "30").out
+
+
+def test_sample_shows_method_and_gate(run: Run) -> None:
+    done = run("sample", "rain", "--seed", str(PASSES))
+    assert done.code == 0
+    assert "NUTS" in done.out
+    assert "4 chains of 1000 draws" in done.out
+    assert "drawn in 2.5 s" in done.out
+    assert "Gate: pass" in done.out
+
+
+def test_a_run_that_fails_the_gate_exits_with_4(run: Run, desk: Path) -> None:
+    study = load("rain")
+    keep(study, 7, draws=60)
+    key = digest(study.model.digest, study.priors.digest, seed=7, draws=60, tune=TUNE, chains=CHAINS)
+    fit = study.stored(seed=7, draws=60)
+    assert fit is not None
+    save(key, replace(fit.draws, divergences=3))
+    arguments = ("sample", "rain", "--seed", "7", "--draws", "60")
+    done = run(*arguments)
+    assert (done.code, "divergences 3" in done.out) == (4, True)
+    allowed = run(*arguments, "--allow-ungated", "--json")
+    assert (allowed.code, allowed.json["gate"]["override"]) == (0, True)
+
+
+# ── ask ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_ask_prints_one_json_object(run: Run) -> None:
+    done = run("ask", "rain", RAIN, "--json")
+    assert (done.code, done.err) == (0, "")
+    answer = done.json
+    assert set(KEYS) <= answer.keys()
+    assert (answer["question"], answer["rung"], answer["draws"]) == (RAIN, 2, CHAINS * DRAWS)
+    assert 0 < answer["lower"] < answer["median"] < answer["upper"] < 1
+    assert list(answer["by_expert"]) == ["anna", "boris"]
+    assert answer["gate"]["verdict"] == "pass"
+
+
+def test_ask_prints_a_sentence_and_a_table(run: Run) -> None:
+    done = run("ask", "rain", RAIN)
+    answer = run("ask", "rain", RAIN, "--json").json
+    assert done.out.startswith(answer["text"])
+    rows = {line.split()[0]: line for line in done.out.splitlines() if line}
+    assert f"{answer['by_expert']['anna']['mean']:.3f}" in rows["anna"]
+    assert f"{answer['mean']:.3f}" in rows["panel"]
+    assert "meteorologists" in rows["boris"]
+
+
+def test_a_new_question_samples_with_messages_on_stderr_only(run: Run, desk: Path) -> None:
+    loud = run("ask", "coin.yaml", "P(bet = won)", "--draws", "30", "--seed", "5", "--json")
+    assert loud.json["draws"] == 120
+    assert loud.err.startswith("sampling coin ...")
+    quiet = run("ask", "coin.yaml", "P(bet = won)", "--draws", "30", "--seed", "6", "--json", "--quiet")
+    assert (quiet.json["draws"], quiet.err) == (120, "")
+
+
+def test_the_same_seed_gives_the_same_answer(run: Run, desk: Path, store: Path) -> None:
+    def mean(seed: str) -> float:
+        before = set(store.iterdir())
+        found = run("ask", "coin.yaml", "P(bet = won)", "--draws", "25", "--seed", seed, "--json").json["mean"]
+        (fit,) = set(store.iterdir()) - before
+        fit.unlink()  # so that the next call samples anew
+        return float(found)
+
+    assert mean("11") == mean("11") != mean("12")
+
+
+def test_an_expert_apart_is_shown_apart(run: Run, desk: Path) -> None:
+    done = run("ask", "coin.yaml", "P(bet = won | coin = heads)", "--medians")
+    assert "banks, not in the panel" in done.out
+    answer = run("ask", "coin.yaml", "P(bet = won | coin = heads)", "--medians", "--json").json
+    assert (round(answer["mean"], 9), answer["pooled"]) == (0.8, ["ann"])
+    assert round(answer["by_expert"]["bob"]["mean"], 9) == 0.2
+
+
+def test_medians_do_not_sample(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Study, "sample", None)
+    done = run("ask", "rain", "P(grass = wet | none)", "--medians", "--seed", "99")
+    assert done.code == 0
+    assert done.out.startswith("P(grass = wet | none) is 0.0")
+    assert "90 % interval" not in done.out
+    assert "not how sure they are" in done.out
+    ranked = run("rank", "rain", "--medians")
+    assert (ranked.code, "not how sure they are" in ranked.out) == (0, True)
+
+
+def test_medians_are_not_reweighted_by_an_order(run: Run, desk: Path) -> None:
+    order = "P(bet = won | coin = heads) > P(bet = won | coin = tails)"
+    line = f"  - {{about: {order}, by: bob, says: {{order: 0.8}}, use: evidence}}"
+    edited(desk, "coin.priors.yaml", "defaults:", f"{line}\ndefaults:")
+    assert run("ask", "coin.yaml", "P(bet = won)", "--medians").code == 0
+
+
+def test_a_whole_distribution_has_a_column_per_state(run: Run) -> None:
+    done = run("ask", "rain", "P(rain | season = rainy)")
+    header = next(line.split() for line in done.out.splitlines() if line.startswith("expert"))
+    assert header == ["expert", "school", "clear", "some", "heavy"]
+
+
+def test_a_comparison_is_a_share_of_draws(run: Run) -> None:
+    question = f"{RAIN} > P(grass = wet | do(sprinkler = on))"
+    done = run("ask", "rain", question)
+    assert "share of draws" in done.out
+    answer = run("ask", "rain", question, "--json").json
+    assert answer["lower"] is None
+    assert 0 <= answer["mean"] <= 1
+
+
+def test_levels_differ_and_both_are_named(run: Run) -> None:
+    question = "P(season = rainy | grass = wet)"
+    case = run("ask", "rain", question, "--level", "case", "--json").json
+    population = run("ask", "rain", question, "--json").json
+    assert (case["level"], population["level"]) == ("case", "population")
+    assert case["mean"] != population["mean"]
+    assert "case level" in run("ask", "rain", question, "--level", "case").out
+
+
+# ── the gate ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_flag_shows_numbers_under_a_banner(run: Run) -> None:
+    arguments = ("ask", "rain", RAIN, "--seed", str(FLAGGED), "--draws", "50")
+    done = run(*arguments)
+    assert done.code == 4
+    assert done.out.startswith("FLAGGED")
+    assert "panel" in done.out
+    assert "ESS" in done.out
+    answer = run(*arguments, "--json")
+    assert (answer.code, answer.json["gate"]["verdict"]) == (4, "flag")
+    assert answer.json["mean"] is not None
+
+
+def test_a_refusal_shows_no_number(run: Run) -> None:
+    arguments = ("ask", "rain", RAIN, "--seed", str(REFUSED))
+    done = run(*arguments)
+    assert done.code == 4
+    assert done.out.startswith("REFUSED")
+    assert "panel" not in done.out
+    answer = run(*arguments, "--json")
+    assert (answer.code, answer.json["gate"]["verdict"]) == (4, "refuse")
+    assert [answer.json[key] for key in ("mean", "median", "lower", "upper")] == [None] * 4
+
+
+def test_an_override_shows_numbers_and_is_recorded(run: Run) -> None:
+    arguments = ("ask", "rain", RAIN, "--seed", str(REFUSED), "--allow-ungated")
+    done = run(*arguments)
+    assert done.code == 0
+    assert done.out.startswith("UNGATED")
+    assert "panel" in done.out
+    answer = run(*arguments, "--json").json
+    assert answer["mean"] is not None
+    assert (answer["gate"]["verdict"], answer["gate"]["override"]) == ("refuse", True)
+
+
+def test_nothing_to_override_is_no_override(run: Run) -> None:
+    assert run("ask", "rain", RAIN, "--allow-ungated", "--json").json["gate"]["override"] is False
+
+
+# ── rank ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_rank_lists_every_intervention_under_both_readings(run: Run) -> None:
+    found = run("rank", "rain", "--json").json
+    assert (found["outcome"], found["skipped"], found["gate"]["verdict"]) == ("grass = wet", [], "pass")
+    assert [(row["reading"], row["intervention"]) for row in found["rows"]] == [
+        ("forecast", "drought_law"),
+        ("forecast", "cloudburst"),
+        ("minimal rewrite", "drought_law"),
+        ("minimal rewrite", "cloudburst"),
+    ]
+    for row in found["rows"]:
+        assert row["effect"] == pytest.approx(row["mean"] - row["without"])
+        assert 0 < row["plausibility"] < 1
+        assert list(row["by_expert"]) == ["anna", "boris"]
+
+
+def test_rank_shows_one_reading_and_every_expert_where_told(run: Run) -> None:
+    done = run("rank", "rain", "--reading", "forecast", "--by-expert")
+    assert done.code == 0
+    assert "minimal rewrite" not in done.out
+    assert done.out.count("  anna") == 2
+    assert "  anna" not in run("rank", "rain", "--reading", "forecast").out
+    rows = run("rank", "rain", "--reading", "minimal", "--json").json["rows"]
+    assert {row["reading"] for row in rows} == {"minimal rewrite"}
+
+
+def test_rank_takes_another_outcome(run: Run) -> None:
+    assert run("rank", "rain", "--outcome", "grass = dry", "--json").json["outcome"] == "grass = dry"
+    wrong = run("rank", "rain", "--outcome", "gras = dry")
+    assert (wrong.code, "did you mean 'grass'?" in wrong.err) == (5, True)
+
+
+def test_rank_names_what_it_skips(run: Run) -> None:
+    done = run("rank", "rain", "--outcome", "sprinkler = on", "--json")
+    skipped = {each["what"] for each in done.json["skipped"]}
+    assert skipped == {"drought_law, forecast", "drought_law, minimal rewrite"}
+    shown = run("rank", "rain", "--outcome", "sprinkler = on").out
+    assert "Skipped: drought_law, forecast: do() sets sprinkler" in shown
+
+
+def test_rank_lists_a_reading_of_which_nothing_is_left(run: Run, desk: Path) -> None:
+    # luck that was had and could not be had: only the minimal rewrite keeps it
+    luck = "  luck: {states: [bad, good], actual: good, mechanism: {rule: [{then: bad}]}}\n"
+    edited(desk, "coin.yaml", "outcome:", f"{luck}outcome:")
+    done = run("rank", "coin.yaml", "--medians", "--reading", "minimal")
+    assert done.code == 0
+    assert "Skipped: cheat, minimal rewrite: " in done.out
+    assert "effect" not in done.out
+    assert run("rank", "coin.yaml", "--medians", "--reading", "forecast", "--json").json["skipped"] == []
+
+
+def test_rank_withholds_what_the_gate_refuses(run: Run) -> None:
+    arguments = ("rank", "rain", "--seed", str(REFUSED), "--json")
+    done = run(*arguments)
+    assert done.code == 4
+    assert all(row["mean"] is None and row["by_expert"] == {} for row in done.json["rows"])
+    allowed = run(*arguments, "--allow-ungated")
+    assert (allowed.code, allowed.json["gate"]["override"]) == (0, True)
+    assert all(row["mean"] is not None for row in allowed.json["rows"])
+
+
+def test_rank_needs_interventions_and_an_outcome(run: Run, desk: Path) -> None:
+    edited(desk, "coin.yaml", "outcome: bet = won\n", "")
+    assert run("rank", "coin.yaml", "--medians").code == 2
+    assert run("rank", "coin.yaml", "--medians", "--outcome", "bet = won").code == 0
+    edited(desk, "coin.yaml", "interventions:\n  cheat: {title: A coin with two heads, do: {coin: heads}}\n", "")
+    done = run("rank", "coin.yaml", "--medians", "--outcome", "bet = won")
+    assert (done.code, "no interventions" in done.err) == (2, True)
+
+
+# ── report, schema ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_report_writes_three_files_and_one_sentence(run: Run, desk: Path) -> None:
+    done = run("report", "rain", "--out", "out")
+    assert done.code == 0
+    *paths, sentence = done.out.splitlines()
+    assert paths == ["out/report.html", "out/report.md", "out/report.json"]
+    assert all((desk / path).stat().st_size > 0 for path in paths)
+    assert "Sprinklers are forbidden" in sentence
+    found = run("report", "rain", "--out", "out", "--json").json
+    assert (found["files"], found["text"], found["gate"]["verdict"]) == (paths, sentence, "pass")
+
+
+def test_report_carries_the_gate(run: Run, desk: Path) -> None:
+    done = run("report", "rain", "--seed", str(REFUSED))
+    assert done.code == 4
+    assert "No headline" in done.out
+    allowed = run("report", "rain", "--seed", str(REFUSED), "--allow-ungated", "--json")
+    assert (allowed.code, allowed.json["gate"]["override"]) == (0, True)
+
+
+def test_report_needs_an_outcome(run: Run, desk: Path) -> None:
+    edited(desk, "coin.yaml", "outcome: bet = won\n", "")
+    done = run("report", "coin.yaml")
+    assert (done.code, "names no outcome" in done.err) == (2, True)
+
+
+def test_schema_writes_both_and_says_where(run: Run, desk: Path) -> None:
+    done = run("schema", "--out", "made")
+    assert done.out.split() == ["made/models/causal-model.schema.json", "made/priors/causal-priors.schema.json"]
+    for path in done.out.split():
+        assert "$schema" in json.loads((desk / path).read_text())
+    assert run("schema", "--json").json["written"][0] == "models/causal-model.schema.json"
+
+
+# ── exit codes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "arguments"),
+    [
+        (2, "did you mean 'rain'?", ["check", "rian"]),
+        (2, "No such command", ["chekc"]),
+        (2, "QUESTION", ["ask", "rain"]),
+        (2, "--draws", ["sample", "rain", "--draws", "0"]),
+        (2, "--level", ["ask", "rain", RAIN, "--level", "both"]),
+        (2, "no prior file", ["check", "rain", "--priors", "nowhere.yaml"]),
+        (5, "did you mean 'grass'?", ["ask", "rain", "P(gras = wet)"]),
+        (5, "did you mean 'heavy'?", ["ask", "rain", "P(rain = heavey)"]),
+        (5, "^", ["ask", "rain", "P(grass = wet | "]),
+        (5, "rungs 1 and 2", ["ask", "rain", "P(grass[rain = clear] = wet | grass = wet)"]),
+        (5, "both 'clear' and 'heavy'", ["ask", "rain", "P(grass = wet | rain = clear, rain = heavy)"]),
+        (5, "do() sets grass", ["ask", "rain", "P(grass = wet | do(grass = wet))"]),
+        (5, "which state of 'grass'?", ["rank", "rain", "--outcome", "grass"]),
+        (5, "no intervention can be compared", ["rank", "rain", "--outcome", "grass[rain = clear] = wet"]),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else None,
+)
+def test_what_went_wrong_is_said_on_stderr(run: Run, code: int, said: str, arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_impossible_evidence_names_whose_it_is(run: Run, desk: Path) -> None:
+    edited(desk, "coin.priors.yaml", "{quantiles: {5: 0.4, 50: 0.5, 95: 0.6}}", "{exactly: 1}")
+    done = run("ask", "coin.yaml", "P(bet = won | coin = tails)", "--draws", "20")
+    assert (done.code, done.out) == (5, "")
+    assert "probability zero for ann" in done.err
+
+
+def test_a_file_in_the_way_is_no_fault_of_the_program(run: Run, desk: Path) -> None:
+    (desk / "out").write_text("in the way")
+    done = run("schema", "--out", "out")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("out/models: ")
+
+
+def test_an_error_of_the_program_is_owned(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a wheel\nfell off")
+
+    monkeypatch.setattr("causal.study.load", broken)
+    done = run("check", "rain")
+    assert (done.code, done.out) == (1, "")
+    (line,) = done.err.splitlines()
+    assert "not yours (RuntimeError: a wheel fell off)" in line
+    assert "report" in line
+    for arguments in (("--debug", "check", "rain"), ("check", "rain", "--debug")):
+        assert "Traceback" in run(*arguments).err
+    monkeypatch.setenv("CAUSAL_DEBUG", "1")
+    debugged = run("check", "rain")
+    assert (debugged.code, "Traceback" in debugged.err) == (1, True)
+
+
+def test_a_missing_part_of_the_program_is_its_own_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        (Path(screen.__file__).parent / "no such template").read_text()
+
+    monkeypatch.setattr("causal.study.load", broken)
+    assert run("check", "rain").code == 1
+
+
+def test_an_interruption_stores_nothing(run: Run, desk: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = sorted(store.iterdir())
+    monkeypatch.setattr(Study, "sample", interrupted)
+    done = run("ask", "coin.yaml", "P(bet = won)", "--seed", "77")
+    assert (done.code, done.out) == (130, "")
+    assert "nothing was stored" in done.err
+    assert sorted(store.iterdir()) == before
+
+
+# ── the screen ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_heartbeat_shows_life_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    heard = ""
+    with screen.heartbeat("working", every=0.001):
+        while heard.count("\n") < 3:
+            heard += capsys.readouterr().err
+    assert heard.splitlines()[0] == "working ..."
+    assert re.fullmatch(r"working \.\.\. \d+ s", heard.splitlines()[1])
+    capsys.readouterr()
+    with screen.heartbeat("working", quiet=True, every=0.001):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("force", "quench"), [(None, None), ("1", "1")], ids=["pipe", "NO_COLOR"])
+def test_no_colour_where_none_is_wanted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, force: str | None, quench: str | None
+) -> None:
+    for name, value in (("FORCE_COLOR", force), ("NO_COLOR", quench)):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]", run("ask", "rain", RAIN, "--seed", str(REFUSED)).out)
+
+
+def test_colour_where_it_is_wanted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert re.search(r"\x1b\[[0-9;]*31m", run("ask", "rain", RAIN, "--seed", str(REFUSED)).out)
+
+
+def test_names_with_brackets_are_printed_as_they_are(run: Run, desk: Path) -> None:
+    edited(desk, "coin.priors.yaml", "school: players", 'school: "[red]players[/red] :smile:"')
+    assert "[red]players[/red] :smile:" in run("ask", "coin.yaml", "P(bet = won)", "--medians").out
+
+
+def test_numbers_that_are_none_become_null() -> None:
+    facts = {"a": float("nan"), "b": [float("inf"), np.float64(0.5)], "c": True, "d": None}
+    assert screen.jsonable(facts) == {"a": None, "b": [None, 0.5], "c": True, "d": None}
+    with pytest.raises(TypeError):
+        screen.jsonable(object())
+
+
+# ── help ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_version(run: Run) -> None:
+    done = run("--version")
+    assert (done.code, done.out, done.err) == (0, f"causal {version('causal-onecase')}\n", "")
+
+
+def test_help_lists_every_command(run: Run) -> None:
+    done = run("--help")
+    assert (done.code, done.err) == (0, "")
+    listed = done.out.partition("Commands:")[2]
+    assert tuple(re.findall(r"^  (\w+)  +[A-Z]", listed, flags=re.MULTILINE)) == COMMANDS
+    assert "..." not in listed  # no summary is cut short
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_example_in_the_help_works(run: Run, command: str, desk: Path) -> None:
+    done = run(command, "--help")
+    assert done.code == 0
+    (example,) = re.findall(r"^ *Example: causal (.+)$", done.out, flags=re.MULTILINE)
+    assert example.startswith(command)
+    assert run(*shlex.split(example)).code == 0
+
+
+def test_the_default_number_of_draws_is_the_one_in_the_help(run: Run) -> None:
+    assert f"in each of four chains; {DRAWS} if left" in " ".join(run("sample", "--help").out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["--help"], "numpy numba pandas pymc dowhy matplotlib"),
+        (["ask", "--help"], "numpy numba pandas pymc dowhy matplotlib"),
+        (["--version"], "numpy numba pandas pymc dowhy matplotlib"),
+        (["check", "ussr"], "pandas pymc dowhy matplotlib jinja2"),
+    ],
+    ids=["help", "ask-help", "version", "check"],
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], heavy: str) -> None:
+    source = f"""
+import sys
+from causal.cli import main
+try:
+    main({arguments!r})
+except SystemExit as end:
+    assert end.code == 0, end.code
+sys.stderr.write(" ".join(name for name in {heavy.split()!r} if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

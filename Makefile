@@ -3,6 +3,7 @@
 PYTHON ?=
 MODEL ?= ussr
 OUT ?= out/
+PAGE := $(patsubst %/,%,$(OUT))/report.html
 
 .PHONY: help env report test study bench notebook lock clean
 
@@ -12,8 +13,19 @@ help:  ## this list
 env:  ## find or get Python 3.13, make .venv, install the pins of requirements.lock
 	@PYTHON="$(PYTHON)" sh .ci/environment
 
-report: env  ## the report of the case MODEL (ussr) into OUT (out/)
-	.venv/bin/causal report $(MODEL) --out $(OUT)
+report: env $(PAGE)  ## the report of the case MODEL (ussr) into OUT (out/); nothing to do where nothing changed
+	@echo "$(PAGE) is the report of $(MODEL)"
+
+# What a report is made from: the case, the code, the pins; and the name of the case, so that another one is another page.
+$(PAGE): $(PAGE).of $(wildcard models/*.yaml priors/*.yaml) $(shell find causal -name '*.py' -o -path '*/templates/*')
+	.venv/bin/causal report $(MODEL) --out $(dir $(PAGE))
+
+.always:  # never there, so what hangs on it is always looked at
+
+$(PAGE).of: .always
+	@mkdir -p $(dir $@)
+	@echo "$(MODEL) $$(cksum < requirements.lock)" | cmp -s - $@ || echo "$(MODEL) $$(cksum < requirements.lock)" > $@
+
 
 test: env  ## lint, types, and every test: doctests, README and notebooks too
 	.venv/bin/ruff check

@@ -120,9 +120,12 @@ class _Reader:
         )
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
-        where = "defaults" if judgement.by is None else "judgements"
-        message = str(error).splitlines()[0]
-        self.problems.append(Problem(self.priors.path, judgement.line or 1, 1, where, f"{judgement.about}: {message}"))
+        section = self.priors.defaults if judgement.by is None else self.priors.judgements
+        place = next(number for number, each in enumerate(section, start=1) if each is judgement)
+        where = f"{'defaults' if judgement.by is None else 'judgements'}.{place}"
+        message = f"{judgement.about}: {str(error).splitlines()[0]}"
+        line, column = max(judgement.line, 1), max(judgement.column, 1)
+        self.problems.append(Problem(self.priors.path, line, column, where, message))
 
     def _writable(self, judgement: Judgement) -> bool:
         try:

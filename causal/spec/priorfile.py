@@ -143,6 +143,7 @@ class _Reading:
             weight=written.weight,
             said=said_text(written.at("says")),
             line=written.node.line,
+            column=written.node.column,
         )
 
     def _by(self, written: shapes.JudgementShape) -> str:

@@ -158,6 +158,7 @@ class Judgement:
     weight: float = 1.0
     said: str = ""
     line: int = 0
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)

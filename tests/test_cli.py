@@ -204,7 +204,7 @@ def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> 
     edited(desk, "coin.priors.yaml", "by: bob", "by: ann")
     done = run("check", "coin.yaml")
     assert done.code == 3
-    assert re.match(r"coin\.priors\.yaml:8:\d+: judgements: .*judged already, at line 7", done.err)
+    assert re.match(r"coin\.priors\.yaml:8:\d+: judgements\.\d+: .*judged already, at line 7", done.err)
 
 
 @pytest.mark.parametrize(

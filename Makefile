@@ -5,10 +5,10 @@ MODEL ?= ussr
 OUT ?= out/
 PAGE := $(patsubst %/,%,$(OUT))/report.html
 
-.PHONY: help env report test study bench notebook lock clean
+.PHONY: help env report test study bench signatures notebook lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 env:  ## find or get Python 3.13, make .venv, install the pins of requirements.lock
 	@PYTHON="$(PYTHON)" sh .ci/environment
@@ -37,6 +37,9 @@ study: env  ## the tests that take long: simulation-based calibration, ten thous
 
 bench: env  ## every benchmarks/bench_*.py in turn, its figures on stdout
 	@for script in benchmarks/bench_*.py; do echo "# $$script"; .venv/bin/python "$$script" || exit; done
+
+signatures: env  ## docs/signatures.md: what the debate behind ussr implies, at the medians and over draws
+	.venv/bin/python docs/signatures.py
 
 notebook: env  ## the notebooks in JupyterLab (make test has run them)
 	.venv/bin/jupyter lab notebooks/

@@ -13,18 +13,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from causal.ask.answer import Answer
-    from causal.ask.interventions import Ranking
     from causal.errors import CausalError
-    from causal.study import Posterior, Study, load
+    from causal.study import Answer, Posterior, Ranking, Study, load
 
 __all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
 
 _HOMES = {
-    "Answer": "causal.ask.answer",
+    "Answer": "causal.study",
     "CausalError": "causal.errors",
     "Posterior": "causal.study",
-    "Ranking": "causal.ask.interventions",
+    "Ranking": "causal.study",
     "Study": "causal.study",
     "load": "causal.study",
 }

@@ -1,36 +1,41 @@
 """The front door.
 
     study = causal.load("rain")            a model and its priors, read and checked
-    study.sample(seed=1)  -> Posterior     drawn, or taken from the store of fits
-    posterior.ask(question) -> Answer      .table .text
-    posterior.interventions() -> Ranking   every named intervention under every reading
+    study.show()             -> Picture    the graph, with what the stated medians make of it
+    study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
+    posterior.ask(question)  -> Answer     .table .text .plot()
+    posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
     posterior.report("out/")               report.html, report.md, report.json
 
-Nothing here computes: each method hands on to the floor whose work it is.
+Nothing here computes: each method hands on to the floor whose work it is. Answer and Ranking are those of the asking
+floor, which knows no pictures, with a plot and a display.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causal.ask.answer import CI_PROB, Answer
-from causal.ask.interventions import Ranking, rank
+from causal.ask import answer as asked
+from causal.ask import interventions as ranked
+from causal.ask.answer import CI_PROB, PANEL
+from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
-from causal.errors import Unsupported, UsageError, nearest
+from causal.errors import CausalError, GateError, Unsupported, UsageError, nearest
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.learn.elicited import Elicited
+from causal.learn.gate import REFUSE
 from causal.learn.layout import medians
 from causal.learn.limits import refusals
 from causal.learn.reading import elicit
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, sample
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Watch, sample
 from causal.learn.store import digest, save
 from causal.learn.store import load as load_fit
 from causal.spec.grammar import parse_question
@@ -38,11 +43,15 @@ from causal.spec.model import Model
 from causal.spec.modelfile import load_model
 from causal.spec.priorfile import load_priors
 from causal.spec.priors import ANYONE, Expert, Priors
-from causal.spec.question import Event, Question
+from causal.spec.question import Event, Probability, Question
 
 if TYPE_CHECKING:
     from causal.learn.model import PymcModel
     from causal.tell import Report
+    from causal.tell.displays import Picture
+
+AT_MEDIANS = "with every parameter at its median as stated"
+AT_DRAWS = "posterior means, with no intervention"
 
 
 def shipped() -> dict[str, Path]:
@@ -116,7 +125,34 @@ class Study:
         return elicit(Writer(Network.of(self.model)), self.priors)
 
     def __repr__(self) -> str:
-        return f"<Study {self.model.name}: {len(self.model.variables)} variables, {len(self.priors.experts)} experts>"
+        def words() -> str:
+            return f"{self.model.name}: {len(self.model.variables)} variables, {len(self.priors.experts)} experts"
+
+        return _shown("Study", words)
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import safely, study_html
+
+        return safely(lambda: study_html(self.model, self.priors, self._silent()), "&lt;Study&gt;")
+
+    def _silent(self) -> Mapping[str, tuple[str, ...]] | None:
+        """Return what nobody judged, None where the judgements cannot be used."""
+        try:
+            return self.elicited.weak
+        except CausalError:
+            return None
+
+    def show(self) -> Picture:
+        """Draw the graph; where anybody judged anything, with bars of probability at the medians as stated.
+
+        >>> print(str(load("rain").show()).splitlines()[0])
+        Why is the grass wet? (rain)
+        """
+        from causal.tell.displays import graph
+
+        if not (self.priors.judgements or self.priors.defaults) or refusals(self.model, self.priors):
+            return graph(self.model)
+        return self.at_medians().show()
 
     def pymc_model(self) -> PymcModel:
         """Return the posterior as an ordinary PyMC model."""
@@ -125,14 +161,23 @@ class Study:
         return build(self.elicited)
 
     def sample(
-        self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS, quiet: bool = True
+        self,
+        seed: int = 1,
+        draws: int = DRAWS,
+        tune: int = TUNE,
+        chains: int = CHAINS,
+        quiet: bool = True,
+        watch: Watch | None = None,
     ) -> Posterior:
-        """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws."""
+        """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
+
+        ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
+        """
         settings: dict[str, Any] = {"seed": seed, "draws": draws, "tune": tune, "chains": chains}
         stored = self.stored(**settings)
         if stored is not None:
             return stored
-        found = sample(self.elicited, **settings, quiet=quiet)
+        found = sample(self.elicited, **settings, quiet=quiet, watch=watch)
         key = digest(self.model.digest, self.priors.digest, **settings)
         try:
             save(key, found)
@@ -156,6 +201,62 @@ class Study:
         return Posterior(self, draws, "")
 
 
+@dataclass(frozen=True, repr=False)
+class Answer(asked.Answer):
+    """The answer to one question, with its picture: ``labels`` name the experts, ``weights`` are their shares."""
+
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+    weights: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    def plot(self) -> Picture:
+        """Draw the answer by expert and for the panel; the picture's ``figure`` is Matplotlib's."""
+        from causal.tell.displays import chart
+        from causal.tell.pictures.densities import densities
+
+        return chart(densities(self, self.labels, self.weights or None), self.question, self.text)
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import answer_html, safely
+
+        return safely(lambda: answer_html(self, self.labels), "&lt;Answer&gt;")
+
+
+@dataclass(frozen=True, repr=False)
+class Ranking(ranked.Ranking):
+    """All interventions under all readings, with their picture."""
+
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return _shown("Ranking", lambda: f"of {self.event}: {len(self.divergences)} rows, gate {self.gate.verdict}")
+
+    def plot(self, reading: str = MINIMAL) -> Picture:
+        """Draw every point of divergence under one reading, the lowest probability of the outcome first.
+
+        Raises UsageError where there is no such reading.
+        """
+        from causal.tell.displays import chart
+        from causal.tell.pictures.forest import forest
+
+        figure = forest(self, reading, self.labels)
+        named = [each.intervention.title or each.intervention.name for each in self.of(reading)]
+        order = f"the lowest first: {'; '.join(named) or 'none'}"
+        return chart(figure, f"{self.event}: {reading}", f"{self.event} after each point of divergence, {order}.")
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import ranking_html, safely
+
+        return safely(lambda: ranking_html(self), "&lt;Ranking&gt;")
+
+
+def _shown(kind: str, words: Callable[[], str]) -> str:
+    """Return a repr, and the mere kind of what is broken: a repr never raises."""
+    try:
+        return f"<{kind} {words()}>"
+    except Exception:  # noqa: BLE001 - whatever state the object is in
+        return f"<{kind}>"
+
+
 @dataclass(frozen=True)
 class Posterior:
     """Draws of a study, to be asked. ``digest`` is the name of the fit in the store, empty if it is not kept."""
@@ -165,7 +266,15 @@ class Posterior:
     digest: str = ""
 
     def __repr__(self) -> str:
-        return f"<Posterior of {self.study.model.name}: {self.draws.total} draws of {len(self.draws.experts)} experts>"
+        def words() -> str:
+            return f"of {self.study.model.name}: {self.draws.total} draws of {len(self.draws.experts)} experts"
+
+        return _shown("Posterior", words)
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import posterior_html, safely
+
+        return safely(lambda: posterior_html(self.study.model, self.study.priors, self.draws), "&lt;Posterior&gt;")
 
     @cached_property
     def panel(self) -> Panel:
@@ -197,11 +306,53 @@ class Posterior:
             raise UsageError(f"ci_prob lies between 0 and 1, not at {ci_prob}")
         parsed = [parse_question(question) if isinstance(question, str) else question for question in questions]
         pages = [self.study.elicited.writer.write(question) for question in parsed]
-        return ask(self.panel, pages, level, ci_prob)
+        labels, weights = self._labels, self.panel.weights
+        return [
+            Answer(**_values(answer), labels=labels, weights=weights)
+            for answer in ask(self.panel, pages, level, ci_prob)
+        ]
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        """What experts and variables are called."""
+        experts = {name: expert.title for name, expert in self.study.priors.experts.items()}
+        return {name: variable.title for name, variable in self.study.model.variables.items()} | experts
+
+    def shares(self) -> dict[str, dict[str, float]]:
+        """Return the panel's mean probability of every state of every variable, with no intervention.
+
+        Raises GateError where the draws do not deserve to be shown.
+
+        >>> round(load("rain").at_medians().shares()["season"]["dry"], 2)
+        0.55
+        """
+        names = list(self.study.model.variables)
+        answers = self.ask_all(Probability((Event(name),)) for name in names)
+        for answer in answers:
+            if answer.gate.verdict == REFUSE:
+                raise GateError(f"{answer.question} is not shown: {answer.gate.findings[0]}")
+        return {
+            name: {state: answer.estimates[(PANEL, state)].mean for state in answer.states}
+            for name, answer in zip(names, answers, strict=True)
+        }
+
+    def show(self) -> Picture:
+        """Draw the graph with the probability of every state; without, where the gate refuses the draws."""
+        from causal.tell.displays import graph
+
+        try:
+            shares = self.shares()
+        except GateError:
+            return graph(self.study.model, shown="no probabilities: the gate refuses the draws")
+        return graph(self.study.model, shares, AT_MEDIANS if self.draws.total == 1 else AT_DRAWS)
+
+    def plot_interventions(self, reading: str = MINIMAL, outcome: str | Event | None = None) -> Picture:
+        """Draw the outcome's probability after every named intervention, under one reading."""
+        return self.interventions(outcome).plot(reading)
 
     def interventions(self, outcome: str | Event | None = None, names: Iterable[str] | None = None) -> Ranking:
         """Return every named intervention's probability of the outcome, effect and plausibility, under each reading."""
-        return rank(self.panel, self._outcome(outcome), names)
+        return Ranking(**_values(rank(self.panel, self._outcome(outcome), names)), labels=self._labels)
 
     def facts(self, override: bool = False) -> Report:
         """Return the facts of the report: all that its renderings say, before any rendering.
@@ -232,3 +383,8 @@ class Posterior:
     def theta(self) -> np.ndarray:
         """The parameters' draws, shape (chains, draws, parameters, experts)."""
         return self.draws.theta
+
+
+def _values(made: Any) -> dict[str, Any]:
+    """Return the fields of a value of the asking floor, to make the front door's of."""
+    return {each.name: getattr(made, each.name) for each in fields(made)}

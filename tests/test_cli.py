@@ -5,12 +5,15 @@ Nothing is sampled by NUTS here: fits that need it are put into a store of their
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -22,13 +25,13 @@ import pytest
 from causal import load
 from causal.cli import main, screen
 from causal.learn.layout import medians
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Progress
 from causal.learn.store import digest, save
 from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "sample", "ask", "rank", "report", "schema")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "report", "schema")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -235,6 +238,141 @@ def test_what_the_engine_does_not_compute_is_named(
     assert said in refused
     asked = run("ask", "coin.yaml", "P(bet = won)")
     assert (asked.code, asked.out, said in asked.err) == (5, "", True)
+
+
+# ── show ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_show_draws_the_graph_in_the_terminal(run: Run) -> None:
+    done = run("show", "rain", "--medians")
+    assert (done.code, done.err) == (0, "")
+    assert "from + sprinkler, + rain" in done.out
+    assert "off 63 % | ▶ on 37 %" in done.out
+    assert "With every parameter at its median as stated." in done.out
+    assert all(len(line) <= 80 for line in done.out.splitlines())
+
+
+def test_show_takes_the_draws_that_are_kept(run: Run) -> None:
+    kept, none = run("show", "rain", "--seed", str(PASSES)), run("show", "rain", "--seed", "98")
+    assert "Posterior means, with no intervention." in kept.out
+    assert "median as stated" in none.out
+    refused = run("show", "rain", "--seed", str(REFUSED))
+    assert (refused.code, "the gate refuses the draws" in refused.out, "55 %" in refused.out) == (0, True, False)
+
+
+def test_show_gives_the_shares_as_json(run: Run) -> None:
+    found = run("show", "rain", "--medians", "--json").json
+    assert list(found["shares"]) == ["season", "sprinkler", "rain", "grass"]
+    assert all(sum(shares.values()) == pytest.approx(1) for shares in found["shares"].values())
+    assert found["written"] is None
+
+
+@pytest.mark.parametrize(("name", "starts"), [("g.svg", b"<svg"), ("g.PNG", b"\x89PNG")])
+def test_show_writes_a_picture(run: Run, desk: Path, name: str, starts: bytes) -> None:
+    done = run("show", "coin.yaml", "--out", name)
+    assert (done.code, done.out, done.err) == (0, f"{name}\n", "")
+    assert (desk / name).read_bytes().startswith(starts)
+    assert str(desk).encode() not in (desk / name).read_bytes()
+
+
+def test_show_does_without_priors(run: Run, desk: Path) -> None:
+    (desk / "coin.priors.yaml").unlink()
+    done = run("show", "coin.yaml")
+    assert (done.code, "from + coin" in done.out, "%" in done.out) == (0, True, False)
+
+
+def test_show_says_why_there_are_no_probabilities(run: Run, desk: Path) -> None:
+    edited(desk, "coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical")
+    done = run("show", "coin.yaml")
+    assert (done.code, "%" in done.out) == (0, False)
+    assert re.match(r"no probabilities: .*'hierarchical'", done.err)
+    assert run("show", "coin.yaml", "--quiet").err == ""
+
+
+def test_show_writes_pictures_only(run: Run, desk: Path) -> None:
+    done = run("show", "coin.yaml", "--out", "graph.pdf")
+    assert (done.code, done.out, "graph.svg" in done.err) == (2, "", True)
+    assert not (desk / "graph.pdf").exists()
+
+
+# ── elicit ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_elicit_lays_what_was_said_beside_what_comes_out(run: Run) -> None:
+    done = run("elicit", "rain")
+    assert (done.code, done.err) == (0, "")
+    assert "anna: Anna (gardeners)" in done.out
+    assert "boris: Boris (meteorologists)" in done.out
+    block = done.out.partition("P(sprinkler = on | season = rainy)")[2].partition("\n\n")[0]
+    assert [line.split()[0] for line in block.splitlines() if line] == ["said", "stated", "implied", "density"]
+    assert re.search(r"density +0 \|[ ▁▂▃▄▅▆▇█]{24}\| 1", block)
+    assert "No judgement is marked" in done.out
+
+
+def test_elicit_counts_what_is_an_experts_own(run: Run) -> None:
+    anna, boris = run("elicit", "rain", "--json").json["experts"]
+    assert [len(anna[key]) for key in ("parameters", "derived", "orders", "abstained", "unjudged")] == [7, 2, 0, 0, 0]
+    assert [len(boris[key]) for key in ("parameters", "derived", "orders", "abstained", "unjudged")] == [5, 0, 2, 1, 0]
+    assert (anna["defaults"], boris["defaults"]) == (4, 6)
+
+
+def test_elicit_shows_one_expert_where_told(run: Run) -> None:
+    (only,) = run("elicit", "rain", "--by", "boris", "--json").json["experts"]
+    assert only["name"] == "boris"
+    assert "anna" not in run("elicit", "rain", "--by", "boris").out
+    wrong = run("elicit", "rain", "--by", "ana")
+    assert (wrong.code, wrong.out, "did you mean 'anna'?" in wrong.err) == (2, "", True)
+
+
+def test_elicit_tells_what_was_stated_of_one_minus_a_parameter_as_it_was_said(run: Run, desk: Path) -> None:
+    edited(desk, "coin.priors.yaml", "P(coin = heads), by: ann, says: {quantiles: {5: 0.4, 50: 0.5, 95: 0.6}}",
+           "P(coin = tails), by: ann, says: {quantiles: {5: 0.1, 50: 0.2, 95: 0.3}}")  # fmt: skip
+    (ann, _) = run("elicit", "coin.yaml", "--json").json["experts"]
+    (coin,) = (each for each in ann["parameters"] if each["about"] == "P(coin = tails)")
+    assert [point["stated"] for point in coin["stated"]] == pytest.approx([0.1, 0.2, 0.3])
+    assert coin["implied"]["50"] == pytest.approx(0.2, abs=0.02)
+    assert coin["implied"]["5"] < coin["implied"]["50"] < coin["implied"]["95"]
+    assert sum(coin["density"]) == pytest.approx(1)
+    assert sum(coin["density"][:8]) > 0.9  # below a third
+
+
+def test_elicit_marks_misfit_and_contradiction(run: Run, desk: Path) -> None:
+    assert "!" not in run("elicit", "coin.yaml").out
+    edited(desk, "coin.priors.yaml", "{5: 0.4, 50: 0.5, 95: 0.6}", "{5: 0.1, 25: 0.48, 50: 0.5, 75: 0.52, 95: 0.9}")
+    line = "  - {about: P(bet = won), by: ann, says: {quantiles: {5: 0.02, 50: 0.05, 95: 0.08}}, use: check}"
+    edited(desk, "coin.priors.yaml", "defaults:", f"{line}\ndefaults:")
+    ann = run("elicit", "coin.yaml", "--by", "ann", "--json").json["experts"][0]
+    assert [each["about"] for each in ann["parameters"] if each["marked"]] == ["P(coin = heads)"]
+    assert ann["parameters"][0]["misfit"] == pytest.approx(0.05)  # both tails are missed altogether
+    (derived,) = ann["derived"]
+    assert derived["marked"]
+    assert derived["z"] > 2
+    # by hand, at the medians: .5 x .8 + .5 x .4
+    assert derived["before"]["50"] == pytest.approx(0.6, abs=0.05)
+    shown = run("elicit", "coin.yaml", "--by", "ann").out
+    assert re.search(r"^  ! implied .*misfit 0\.\d\d$", shown, flags=re.MULTILINE)
+    assert re.search(r"^  ! without .*conflict z \d+\.\d$", shown, flags=re.MULTILINE)
+    assert "2 judgements are marked !" in shown
+
+
+def test_elicit_lists_what_nobody_judged(run: Run, desk: Path) -> None:
+    bob = run("elicit", "coin.yaml", "--by", "bob", "--json").json["experts"][0]
+    assert bob["unjudged"] == ["P(coin = tails)"]
+    assert "Nobody judged (a weak default stands in)\n    P(coin = tails)" in run("elicit", "coin.yaml").out
+    (desk / "coin.priors.yaml").unlink()
+    nobody = run("elicit", "coin.yaml")
+    assert (nobody.code, "coin, no priors found" in nobody.out, "marked" in nobody.out) == (0, True, False)
+
+
+def test_elicit_draws_no_density_where_letters_are_few(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace"))
+    with pytest.raises(SystemExit):
+        main(["elicit", "rain", "--by", "anna"])
+    sys.stdout.flush()
+    printed = sys.stdout.buffer.getvalue()  # type: ignore[attr-defined]
+    assert b"implied" in printed
+    assert b"density" not in printed
+    assert b"\\u" not in printed
 
 
 # ── sample ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -608,9 +746,71 @@ def test_a_heartbeat_shows_life_where_there_is_no_terminal(capsys: pytest.Captur
     assert heard.splitlines()[0] == "working ..."
     assert re.fullmatch(r"working \.\.\. \d+ s", heard.splitlines()[1])
     capsys.readouterr()
-    with screen.heartbeat("working", quiet=True, every=0.001):
+    with screen.sampling("working", quiet=True) as watch, screen.step("working", quiet=True, every=0.001):
+        assert watch is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_heartbeat_says_how_far_the_sampler_is(capsys: pytest.CaptureFixture[str]) -> None:
+    heard = ""
+    with screen.heartbeat("working", every=0.001) as watch:
+        watch(Progress(300, 8000, 1))
+        while "draws" not in heard:
+            heard += capsys.readouterr().err
+    assert re.search(r"^working \.\.\. \d+ s, 300 of 8000 draws, 1 divergence$", heard, flags=re.MULTILINE)
+
+
+def test_a_short_step_is_silent_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with screen.step("comparing"):
         pass
     assert capsys.readouterr().err == ""
+
+
+def on_a_terminal(source: str, **environment: str) -> str:
+    """Run Python with stderr on a terminal of its own, and return what that terminal was sent."""
+    if sys.platform == "win32":
+        pytest.skip("no pseudo-terminals")
+    import pty
+
+    ours, theirs = pty.openpty()
+    given = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
+    given |= {"TERM": "xterm-256color", "COLUMNS": "100"} | environment
+    sent = b""
+    with subprocess.Popen([sys.executable, "-c", source], cwd=ROOT, stderr=theirs, env=given) as done:
+        os.close(theirs)
+        with suppress(OSError):  # the other end was closed
+            while more := os.read(ours, 65536):
+                sent += more
+    os.close(ours)
+    assert done.returncode == 0, sent.decode()
+    return sent.decode()
+
+
+SAMPLING = """
+from causal.cli import screen
+from causal.learn.sample import Progress
+with screen.sampling("sampling coin") as watch:
+    watch(Progress(300, 8000, 2))
+with screen.step("comparing"):
+    pass
+"""
+
+
+def test_a_terminal_gets_a_bar_with_divergences_and_a_spinner() -> None:
+    sent = on_a_terminal(SAMPLING)
+    assert "sampling coin" in sent
+    assert "300 of 8000 draws, 2 divergences" in sent
+    assert "comparing ..." in sent
+    assert re.search(r"\x1b\[[0-9;]*3[0-7]", sent)
+    plain = on_a_terminal(SAMPLING, NO_COLOR="1")
+    assert "300 of 8000 draws, 2 divergences" in plain
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]", plain)
+
+
+def test_a_terminal_on_which_nothing_moves_gets_lines() -> None:
+    sent = on_a_terminal(SAMPLING, TERM="dumb")
+    assert sent.splitlines()[0] == "sampling coin ..."
+    assert "\x1b" not in sent
 
 
 @pytest.mark.parametrize(("force", "quench"), [(None, None), ("1", "1")], ids=["pipe", "NO_COLOR"])
@@ -678,8 +878,10 @@ def test_the_default_number_of_draws_is_the_one_in_the_help(run: Run) -> None:
         (["ask", "--help"], "numpy numba pandas pymc dowhy matplotlib"),
         (["--version"], "numpy numba pandas pymc dowhy matplotlib"),
         (["check", "ussr"], "pandas pymc dowhy matplotlib jinja2"),
+        (["show", "rain"], "pymc dowhy matplotlib"),
+        (["elicit", "rain"], "pymc dowhy matplotlib"),
     ],
-    ids=["help", "ask-help", "version", "check"],
+    ids=["help", "ask-help", "version", "check", "show", "elicit"],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], heavy: str) -> None:
     source = f"""

@@ -142,7 +142,8 @@ class Answer:
 
     def __repr__(self) -> str:
         try:
-            return f"<Answer {self.question}: {self.mean:.3f}, gate {self.gate.verdict}>"
+            withheld = self.gate.verdict == REFUSE and not self.gate.override
+            return f"<Answer {self.question}: {'' if withheld else f'{self.mean:.3f}, '}gate {self.gate.verdict}>"
         except Exception:  # noqa: BLE001 - a repr never raises, whatever state the object is in
             return "<Answer>"
 

@@ -111,9 +111,6 @@ class Ranking:
                 })  # fmt: skip
         return pd.DataFrame(rows)
 
-    def _repr_html_(self) -> str:
-        return self.table[self.table["expert"] == PANEL].to_html(index=False, float_format="{:.3f}".format)
-
 
 def questions(event: Event, intervention: Intervention, reading: str) -> tuple[Question, Question, Question]:
     """Return the outcome with the intervention, without it, and the difference, as questions."""

@@ -21,7 +21,7 @@ from causal.learn.gate import PASS, REFUSE, Gate, judge_run
 
 if TYPE_CHECKING:
     from causal.study import Posterior
-    from causal.tell.facts import Verdict
+    from causal.tell.facts import Report, Verdict
 
 READINGS = {"forecast": (FORECAST,), "minimal": (MINIMAL,), None: (FORECAST, MINIMAL)}
 SHOWN = 5  # findings of the gate that are listed; how many more there are is said
@@ -260,13 +260,12 @@ def _lines(each: Divergence, by_expert: bool) -> Iterator[tuple[str, ...]]:
         )
 
 
-def show_report(posterior: Posterior, out: Path, as_json: bool, allowed: bool) -> Verdict:
+def show_report(report: Report, out: Path, as_json: bool) -> Verdict:
     """Write the report, show where and what it says first, and return the verdict on everything in it."""
     from causal.tell.document import plain
     from causal.tell.files import write
     from causal.tell.findings import banners, main_sentence
 
-    report = posterior.facts(override=allowed)
     paths = [path.as_posix() for path in write(report, out)]
     first = main_sentence(report)
     gate = report.gate

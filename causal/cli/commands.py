@@ -1,6 +1,8 @@
 """The commands, each a few lines: read, ask the front door, show.
 
     check     reads both files and says what is in them, and what is wrong with them
+    show      draws the graph, in the terminal or into a file
+    elicit    lays what each expert said beside what comes out of it
     sample    draws from the posterior, once; everything after takes the stored draws
     ask       answers one question
     rank      compares the named interventions
@@ -108,6 +110,55 @@ def check(model: ModelName, priors: PriorsFile = None, as_json: Json = False) ->
         raise typer.Exit(5)
 
 
+@app.command(epilog="Example: causal show rain --out rain.svg")
+def show(
+    model: ModelName,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write a picture, .svg or .png, instead of text.")
+    ] = None,
+    priors: PriorsFile = None,
+    seed: Seed = 1,
+    medians: Medians = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the graph, in the terminal or as a picture.
+
+    Where there are priors, every state has its probability with no intervention: the posterior's if its draws are kept
+    (see causal sample), or else with every parameter at its median as stated. Nothing is sampled.
+    """
+    from causal.cli import showing
+    from causal.study import load
+
+    target = showing.target(out)  # before anything is read
+    showing.show_graph(load(model, priors), target, None if medians else seed, as_json, quiet)
+
+
+@app.command(epilog="Example: causal elicit rain --by anna")
+def elicit(
+    model: ModelName,
+    priors: PriorsFile = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="One expert only.")] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Lay what each expert said beside what comes out of it.
+
+    What sets a parameter stands beside the belief fitted to it; what is said about several parameters at once beside
+    what the expert's other judgements imply. Misfit and contradiction are marked. Nothing is sampled.
+    """
+    from causal.cli import eliciting, screen
+    from causal.study import load
+
+    study = load(model, priors)
+    with screen.step("reading the judgements", quiet):
+        found = eliciting.facts(study, by)
+    if as_json:
+        screen.emit(found)
+    else:
+        eliciting.render(found)
+
+
 @app.command(epilog="Example: causal sample rain --seed 1")
 def sample(
     model: ModelName,
@@ -154,7 +205,7 @@ def ask(
     Gives the panel's number with its interval, then every expert's own. P(y = s | x = t) is what seeing x = t says
     about y, P(y = s | do(x = t)) what making it so does. The first question samples, the next take the same draws.
     """
-    from causal.cli import answers
+    from causal.cli import answers, screen
     from causal.spec.grammar import parse_question
     from causal.study import load
 
@@ -162,7 +213,9 @@ def ask(
     study = load(model, priors)
     study.elicited.writer.write(parsed)
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
-    gate = answers.show_answer(posterior, posterior.ask(parsed, level), as_json, allow_ungated)
+    with screen.step("answering", quiet):
+        answer = posterior.ask(parsed, level)
+    gate = answers.show_answer(posterior, answer, as_json, allow_ungated)
     _leave(gate)
 
 
@@ -190,7 +243,7 @@ def rank(
     Gives the probability of the outcome with and without each, and the difference. Plausibility is the probability of
     what an intervention sets, given the history before it: how far history would have had to bend.
     """
-    from causal.cli import answers
+    from causal.cli import answers, screen
     from causal.errors import QueryError, UsageError
     from causal.spec.grammar import parse_event
     from causal.study import load
@@ -202,7 +255,8 @@ def rank(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
-    ranking = posterior.interventions(event)
+    with screen.step("comparing the interventions", quiet):
+        ranking = posterior.interventions(event)
     if not ranking.divergences:
         why = [f"{what}: {reason}" for what, reason in ranking.skipped]
         raise QueryError("\n".join(["no intervention can be compared", *why]))
@@ -225,7 +279,7 @@ def report(
 
     Says where the three files are, and the one sentence that matters most.
     """
-    from causal.cli import answers
+    from causal.cli import answers, screen
     from causal.errors import UsageError
     from causal.study import load
 
@@ -233,7 +287,9 @@ def report(
     if study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
     posterior, _ = _posterior(study, seed, draws, quiet)
-    gate = answers.show_report(posterior, out, as_json, allow_ungated)
+    with screen.step("gathering what the report says", quiet):
+        facts = posterior.facts(override=allow_ungated)
+    gate = answers.show_report(facts, out, as_json)
     _leave(gate)
 
 
@@ -273,8 +329,8 @@ def _posterior(study: Study, seed: int, draws: int | None, quiet: bool) -> tuple
         return posterior, True
     _ = study.elicited  # what is wrong with the files is said before the sampling is
     try:
-        with screen.heartbeat(f"sampling {study.model.name}", quiet):
-            return study.sample(**settings, quiet=quiet), False
+        with screen.sampling(f"sampling {study.model.name}", quiet) as watch:
+            return study.sample(**settings, watch=watch), False
     except KeyboardInterrupt:
         screen.tell("interrupted; nothing was stored", quiet)
         raise

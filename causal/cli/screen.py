@@ -3,7 +3,8 @@
     show(...)       text and tables               stdout    plain and unwrapped where there is no terminal
     emit(facts)     exactly one JSON object       stdout    what is not a number is null
     tell(text)      a message                     stderr
-    heartbeat       a line every ten seconds      stderr    only where there is no terminal to draw on
+    sampling        a bar, with divergences       stderr    a line every ten seconds where nothing can move
+    step            a spinner                     stderr    the same, but nothing before the first ten
 
 Colour follows NO_COLOR and the terminal; nothing depends on it.
 """
@@ -17,11 +18,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from causal.learn.sample import Progress, Watch
 
 BEAT = 10.0  # seconds between two signs of life
 WIDE = 200  # columns of a table that goes into a file or a pipe
@@ -81,25 +87,88 @@ def tell(text: str, quiet: bool = False) -> None:
 
 
 @contextmanager
-def heartbeat(what: str, quiet: bool = False, every: float = BEAT) -> Iterator[None]:
-    """Say what goes on, and while it does, how long it has: a terminal gets the sampler's own bar instead."""
-    tell(f"{what} ...", quiet)
-    if quiet or sys.stderr.isatty():
-        yield
+def sampling(what: str, quiet: bool = False) -> Iterator[Watch | None]:
+    """Say what is drawn and how far it is: a bar on a terminal, elsewhere a line now and then; quiet, nothing."""
+    if quiet:
+        yield None
         return
+    if not animated():
+        with heartbeat(what) as beat:
+            yield beat
+        return
+    # before the first draw, while the model is compiled, there is no total: the bar then shows that something goes on
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[draws]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=messages(), transient=True, expand=True) as bar:
+        task = bar.add_task(what, total=None, draws="compiling")
+
+        def watch(seen: Progress) -> None:
+            bar.update(task, total=seen.total, completed=seen.done, draws=_drawn(seen))
+
+        yield watch
+
+
+@contextmanager
+def heartbeat(what: str, every: float = BEAT) -> Iterator[Watch]:
+    """Say what goes on at once, and while it does, every so often how long it has."""
+    tell(f"{what} ...")
+    with _beating(what, every) as watch:
+        yield watch
+
+
+@contextmanager
+def step(what: str, quiet: bool = False, every: float = BEAT) -> Iterator[None]:
+    """Show a spinner while something goes on; where there is no terminal, a line only if it takes long."""
+    if quiet:
+        yield
+    elif animated():
+        with messages().status(f"{what} ..."):
+            yield
+    else:
+        with _beating(what, every):
+            yield
+
+
+@contextmanager
+def _beating(what: str, every: float) -> Iterator[Watch]:
+    """Print a line every so often, with how far it is if the watch that is handed out was told."""
     started, over = time.monotonic(), threading.Event()
+    latest: list[Progress] = []
 
     def beat() -> None:
         while not over.wait(every):
-            tell(f"{what} ... {time.monotonic() - started:.0f} s")
+            far = f", {_drawn(latest[-1])}" if latest else ""
+            tell(f"{what} ... {time.monotonic() - started:.0f} s{far}")
+
+    def watch(seen: Progress) -> None:
+        latest[:] = [seen]
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
-        yield
+        yield watch
     finally:
         over.set()
         thread.join()
+
+
+def _drawn(seen: Progress) -> str:
+    diverged = f"{seen.divergences} divergence{'' if seen.divergences == 1 else 's'}"
+    return f"{seen.done} of {seen.total} draws, {diverged}"
+
+
+def animated() -> bool:
+    """Return whether stderr is a terminal on which something can move."""
+    return sys.stderr.isatty() and not messages().is_dumb_terminal
+
+
+def messages() -> Console:
+    """Return the console on stderr."""
+    return Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,18 @@ CHAINS = 4
 DRAWS = 1000
 TUNE = 1000
 TARGET = 0.9  # acceptance NUTS aims at: judgements that contradict each other bend the posterior
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a NUTS run is, over all of its chains; draws that tune count as draws."""
+
+    done: int
+    total: int
+    divergences: int
+
+
+type Watch = Callable[[Progress], None]  # called a few times a second, on a thread of the sampler's own
 
 
 @dataclass(frozen=True)
@@ -62,10 +74,12 @@ def sample(
     chains: int = CHAINS,
     news: Sequence[int] = (),
     quiet: bool = True,
+    watch: Watch | None = None,
 ) -> Draws:
     """Draw from the posterior of every expert; the same seed gives the same draws.
 
     ``news`` are slots of probabilities of what has been seen (case level): every expert is then conditioned on them.
+    ``watch`` is told how far NUTS is; without it, and where ``quiet`` is false, nutpie draws a bar of its own.
     """
     started = time.perf_counter()
     rng = np.random.default_rng(seed)
@@ -79,7 +93,7 @@ def sample(
         layout = lay_out(part)
         if layout.free:
             columns = [experts.index(name) for name in conditioned]
-            inferred, divergences, bfmi = _nuts(part, layout, seed, draws, tune, chains, news, quiet)
+            inferred, divergences, bfmi = _nuts(part, layout, seed, draws, tune, chains, news, quiet, watch)
             theta[..., columns] = inferred
             method = tuple("nuts" if name in conditioned else "iid" for name in experts)
             found = replace(found, method=method, divergences=divergences, bfmi=bfmi)
@@ -95,6 +109,7 @@ def _nuts(
     chains: int,
     news: Sequence[int],
     quiet: bool,
+    watch: Watch | None,
 ) -> tuple[Floats, int, tuple[float, ...]]:
     """Return theta of shape (chains, draws, parameters, experts), the divergences and E-BFMI per chain."""
     import nutpie
@@ -106,11 +121,10 @@ def _nuts(
     free = [variable.name for variable in model.free_RVs]
     # frozen: static shapes compile in half the time
     compiled = nutpie.compile_pymc_model(model, var_names=free, freeze_model=True)
-    bar = not quiet and sys.stderr.isatty()
     settings: dict[str, Any] = {"draws": draws, "tune": tune, "chains": chains, "target_accept": TARGET}
-    run = nutpie.sample(
-        compiled, **settings, seed=seed, cores=chains, progress_bar=bar, store_divergences=False, blocking=False
-    )
+    settings["progress_bar"] = not quiet and watch is None and sys.stderr.isatty()
+    settings["progress_callback"] = None if watch is None else lambda chains: watch(_progress(chains))
+    run = nutpie.sample(compiled, **settings, seed=seed, cores=chains, store_divergences=False, blocking=False)
     try:
         tree = run.wait()
     except BaseException:  # left to itself, nutpie answers Ctrl-C with the draws it has, as if they were all
@@ -123,3 +137,12 @@ def _nuts(
     stats = tree.sample_stats
     bfmi = np.atleast_1d(array_stats.bfmi(stats["energy"].to_numpy()))
     return theta, int(stats["diverging"].sum()), tuple(float(each) for each in bfmi)
+
+
+def _progress(chains: Sequence[Any]) -> Progress:
+    """Add up what nutpie tells of each chain."""
+    return Progress(
+        done=sum(chain.finished_draws for chain in chains),
+        total=sum(chain.total_draws for chain in chains),
+        divergences=sum(chain.divergences for chain in chains),
+    )

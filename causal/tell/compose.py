@@ -1,34 +1,63 @@
 """From facts to words: the order in which a report is told.
 
-Report -> banners, then question, findings, without, interventions, by expert, experts,
-          derived, parameters, defaults, orders, assumptions, sources, computation -> Document
+Report -> banners, key, then
+          question, findings                          what is asked, what is answered
+          interventions, without                      every point of divergence; nothing set, date by date
+          by expert, disagreement, experts            the same before any pooling; why they differ; who they are
+          graph, profile, thresholds                  the model; what avoids the outcome; what its definition decides
+          derived, parameters, defaults, orders       every judgement
+          assumptions, unquantified, confidence       how far it can be trusted
+          sources, computation
+       -> Document
 """
 
 from __future__ import annotations
 
-from causal.tell import ledger, sections
-from causal.tell.document import Document
+from collections.abc import Callable
+
+from causal.tell import dissent, ledger, limits, scenes, sections
+from causal.tell.document import Assumed, Document, Fact, Judged, Quiet, Section, Text
 from causal.tell.facts import Report
 from causal.tell.findings import banners
 
-ORDER = (
+ORDER: tuple[Callable[[Report], Section | None], ...] = (
     sections.question,
     sections.findings,
-    sections.without,
     sections.interventions,
-    sections.by_expert,
+    sections.without,
+    dissent.by_expert,
+    dissent.disagreement,
     sections.experts,
+    scenes.graph,
+    scenes.profile,
+    scenes.thresholds,
     ledger.derived,
     ledger.parameters,
     ledger.defaults,
     ledger.orders,
     ledger.assumptions,
+    limits.unquantified,
+    limits.confidence,
     ledger.sources,
     ledger.computation,
 )
 
+KEY: Text = (
+    "How it is set: ",
+    Fact("a fact"),
+    Quiet(" (what happened, where it is written)"),
+    "; ",
+    Assumed("an assumption"),
+    Quiet(" (of the model, or of nobody in particular)"),
+    "; ",
+    Judged("a judgement"),
+    Quiet(" (of an expert)"),
+    ". All other numbers are reckoned from these.",
+)
+
 
 def compose(report: Report) -> Document:
-    """Put a report into words; the same facts give the same words."""
+    """Put a report into words; the same facts give the same words. A section of nothing is left out."""
     subtitle = f"Model {report.model}, judgements {report.priors}"
-    return Document(report.title, subtitle, banners(report), tuple(section(report) for section in ORDER))
+    told = tuple(found for section in ORDER if (found := section(report)) is not None)
+    return Document(report.title, subtitle, banners(report), KEY, told)

@@ -1,17 +1,20 @@
 """Facts about the outcome: with nothing set, date by date, and under every intervention.
 
 answer -> Number        of the panel or of one expert; empty where the gate refuses the answer
-ranking -> Row          a row per intervention and reading
+ranking -> Row          a row per intervention and reading; headline: the one to be told first
 ranking -> Without      a row per date at which an intervention begins, and one with nothing given
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from causal.ask.answer import PANEL, VISIBLE, Answer
-from causal.ask.interventions import READINGS, Divergence, Ranking
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, Divergence, Ranking
 from causal.learn.gate import ESS, PARETO_K, REFUSE
-from causal.spec.model import Intervention, Model, Rule, frozen
-from causal.tell.facts import Four, Number, Row, Without
+from causal.spec.model import Intervention, Model, Rule, Variable, frozen
+from causal.tell.facts import Defined, Four, Row, Without, by_outcome
+from causal.tell.number import Number
 
 NOTHING = "nothing taken as given"  # the reading of an outcome on which no history bears
 
@@ -50,6 +53,18 @@ def definition(model: Model, variable: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def defined(variable: Variable) -> Defined:
+    """Return a variable as facts: what its states mean, when it is, what it really was."""
+    return Defined(
+        name=variable.name,
+        title=variable.title,
+        about=variable.about,
+        states=frozen({state: variable.definitions.get(state, "") for state in variable.states}),
+        window=str(variable.when or ""),
+        actual=variable.actual,
+    )
+
+
 def _row(model: Model, divergence: Divergence, parts: frozenset[str], override: bool) -> Row:
     intervention, outcome = divergence.intervention, divergence.outcome
     plausibility = divergence.plausibility
@@ -86,6 +101,21 @@ def _four(divergence: Divergence, expert: str, override: bool) -> Four:
 
 def _before(intervention: Intervention) -> str | None:
     return intervention.when.first.isoformat() if intervention.when else None
+
+
+def headline(rows: Iterable[Row]) -> Row | None:
+    """Return the intervention that leaves the outcome least probable, by minimal rewrite, else by forecast.
+
+    One that sets part of the outcome's definition by hand comes first only where there is no other.
+    """
+    found = tuple(rows)
+    return next((row for reading in (MINIMAL, FORECAST) if (row := best(found, reading)) is not None), None)
+
+
+def best(rows: Iterable[Row], reading: str) -> Row | None:
+    """Return the headline of one reading, None where the gate withholds all of it."""
+    known = [row for row in by_outcome(rows, reading) if row.panel.outcome.mean is not None]
+    return next((row for row in known if not row.defines), known[0] if known else None)
 
 
 def without(nothing: Answer, ranking: Ranking, override: bool) -> tuple[Without, ...]:

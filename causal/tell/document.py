@@ -1,15 +1,18 @@
 """What every rendering is made of: a report as words and tables, with nothing of Markdown or HTML in it.
 
     Document ── banner: Banner                       what has to be known before any number is read
-      └─ Section ── Paragraph | Bullets | Terms | Table
-           └─ Text = plain words, Code("P(y = s)"), Strong("0.83"), Quiet("[0.65, 0.93]")
+      ├─ key: Text                                   how facts, assumptions and judgements are told apart
+      └─ Section ── Paragraph | Bullets | Terms | Table | Picture
+           └─ Text = plain words, Code("P(y = s)"), Strong("0.83"), Quiet("[0.65, 0.93]"),
+                     Fact("yes"), Assumed("no common cause"), Judged("six of ten springs were dry")
 
-Words are plain text: each rendering escapes what it has to.
+Words are plain text: each rendering escapes what it has to. What is neither fact nor assumption nor judgement is
+either a heading or reckoned from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -34,7 +37,29 @@ class Quiet:
     words: str
 
 
-Text = tuple[str | Code | Strong | Quiet, ...]
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What really happened, or where something is written."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What the model or its author takes for granted."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an expert said, and why."""
+
+    words: str
+
+
+Word = str | Code | Strong | Quiet | Fact | Assumed | Judged
+Text = tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +121,16 @@ class Table:
             raise ValueError(f"the table {self.caption!r} has {len(self.columns)} columns, and rows of other lengths")
 
 
-Block = Paragraph | Bullets | Terms | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing with what it shows in a sentence; ``draw`` returns SVG, and is called where a picture can be seen."""
+
+    title: str
+    caption: Text
+    draw: Callable[[], str]
+
+
+Block = Paragraph | Bullets | Terms | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +149,11 @@ class Document:
     title: str
     subtitle: str
     banners: tuple[Banner, ...]
+    key: Text
     sections: tuple[Section, ...]
 
 
-def paragraph(*parts: str | Code | Strong | Quiet, lead: bool = False) -> Paragraph:
+def paragraph(*parts: Word, lead: bool = False) -> Paragraph:
     """Return a paragraph of these words."""
     return Paragraph(parts, lead)
 

@@ -4,6 +4,11 @@
       ├─ gate                  may the numbers be reported, and what was found
       ├─ without               the outcome with nothing set, date by date
       ├─ interventions         with it, without it, effect, plausibility: by reading, by expert; skipped: which, why
+      ├─ marginals             every variable with nothing set
+      ├─ worlds                what else holds where the outcome is avoided
+      ├─ levels                the outcome with its score's threshold moved
+      ├─ dissent               which parameters make the difference between the experts furthest apart
+      ├─ footing               what the headline stands on, how far its experts agree
       ├─ experts               who judged, how often, pooled or apart
       ├─ derived               judgements on what several parameters imply: stated, before, after, z
       ├─ checks, against, abstentions  orders and signs, signs of arrows that fail, who had no view
@@ -19,41 +24,17 @@ them to the digits that the Monte Carlo error supports.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from causal.ask.answer import CI_KIND, CI_PROB, Estimate
+from causal.ask.answer import CI_KIND, CI_PROB
 from causal.learn.gate import PASS, REFUSE
+from causal.tell.claims import Abstention, Against, Check, Direct, Reason, Said, Who
+from causal.tell.drawings import Drawings
+from causal.tell.number import Number
 
-FINE = 0.0005  # a Monte Carlo error below this supports a third decimal
 FORMAT = 1  # of the JSON; raise it when a key changes its meaning or goes
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number over draws and how many decimals it deserves; ``news`` is the case-level mean where it differs visibly.
-
-    All are None where the gate withholds the number; ``median``, ``lower`` and ``upper`` also for a share of draws.
-    """
-
-    mean: float | None = None
-    median: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    mcse: float | None = None
-    decimals: int = 2
-    news: float | None = None
-
-    @classmethod
-    def of(cls, estimate: Estimate, news: float | None = None) -> Number:
-        """Take an estimate over."""
-        numbers = {name: _finite(getattr(estimate, name)) for name in ("mean", "median", "lower", "upper", "mcse")}
-        return cls(**numbers, decimals=3 if estimate.mcse < FINE else 2, news=_finite(news))
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)
 
 
 @dataclass(frozen=True)
@@ -140,128 +121,112 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Who:
-    """An expert: who they are, what share of the panel is theirs, how they were drawn, and how much they judged."""
+class Marginal:
+    """A variable, and how probable each of its states is with nothing set and nothing given."""
 
-    name: str
+    variable: Defined
+    states: Mapping[str, Number]
+
+
+@dataclass(frozen=True)
+class World:
+    """How a variable's states share the worlds of an intervention (empty: nothing set).
+
+    ``avoided``: only the worlds without the outcome.
+    ``by_expert`` has each expert's means; it is empty where the gate withholds them.
+    """
+
+    variable: str
     title: str
-    school: str
-    about: str
-    source: str
-    pooled: bool
-    share: float
-    method: str
+    intervention: str
+    given: str
+    avoided: bool
+    states: Mapping[str, Number]
+    by_expert: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The outcome with its score's threshold moved to ``level``; ``own`` is where the model has it."""
+
+    level: float
+    own: bool
+    intervention: str
+    given: str
+    number: Number
+    by_expert: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A parameter on which two experts differ: their values, what that does to the answer, and why each holds theirs.
+
+    ``by_low`` and ``by_high`` are ``expert``, ``default`` or ``nobody``.
+    """
+
+    question: str
+    value_low: float
+    value_high: float
+    shift: float
+    by_low: str
+    by_high: str
+    low: Reason
+    high: Reason
+
+
+@dataclass(frozen=True)
+class Dissent:
+    """Who of the panel is furthest apart on the headline, and what makes most of it.
+
+    ``gap`` is the difference at mean parameters; ``explained`` is the share of it that goes with all drivers together.
+    """
+
+    question: str
+    low: str
+    high: str
+    low_mean: float
+    high_mean: float
+    gap: float
+    explained: float | None
+    drivers: tuple[Driver, ...]
+
+
+@dataclass(frozen=True)
+class Footing:
+    """What the headline stands on, and how far its experts agree.
+
+    ``bearing`` parameters can move the headline; ``judged``, ``defaults`` and ``unjudged`` count them over the pooled
+    experts. ``spread`` is the distance between the pooled experts' furthest means.
+    """
+
+    judgements: int
+    cited: int
+    located: int
+    sources: int
+    coders: tuple[str, ...]
+    experts: int
+    schools: int
+    bearing: int
     judged: int
     defaults: int
     unjudged: int
-    evidence: int
-    checks: int
-    abstained: int
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why somebody holds what they hold, and where it is written."""
-
-    because: str = ""
-    source: str = ""
-    page: str = ""
-    quote: str = ""
-    coder: str = ""
-
-
-@dataclass(frozen=True)
-class Point:
-    """A quantile: what was stated at a level, and what the fitted belief says there."""
-
-    level: float
-    stated: float
-    implied: float
-
-
-@dataclass(frozen=True)
-class Direct:
-    """A judgement that sets a parameter.
-
-    ``question`` is what the numbers answer: the question judged or, where one judgement sets a whole row, the
-    parameter. ``exactly`` is the value where no belief was fitted. ``by`` is empty for a default; ``used_by`` are those
-    whom it stands for.
-    """
-
-    by: str
-    question: str
-    parameter: str
-    said: str
-    quantiles: tuple[Point, ...]
-    exactly: float | None
-    misfit: float
-    reason: Reason
-    notes: tuple[str, ...] = ()
-    used_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Said:
-    """A judgement on what several parameters imply: as stated, as implied before, as it came out; z above 2 is odd."""
-
-    by: str
-    question: str
-    said: str
-    use: str
-    weight: float
-    scale: str
-    stated: Mapping[str, float]
-    read: tuple[float, float, float]
-    before: Number
-    after: Number
-    z: float | None
-    at_odds: bool
-    reason: Reason
-
-
-@dataclass(frozen=True)
-class Check:
-    """An order, or the sign of an effect: how sure its expert is, and the share of draws in which it holds."""
-
-    by: str
-    question: str
-    sign: str
-    use: str
-    stated: float
-    before: Number
-    after: Number
-    reason: Reason
-
-
-@dataclass(frozen=True)
-class Against:
-    """A sign that the model claims for an arrow, and an expert's medians contradict.
-
-    ``baseline`` and ``departed`` are P(event) with the parent at its baseline and in ``state``.
-    """
-
-    by: str
-    parent: str
-    state: str
-    child: str
-    sign: str
-    event: str
-    baseline: float
-    departed: float
-
-
-@dataclass(frozen=True)
-class Abstention:
-    """A question on which an expert has no view."""
-
-    by: str
-    question: str
-    reason: Reason
+    compared: int
+    at_odds: int
+    spread: float | None
+    lowering: int
+    raising: int
+    evidence: str
+    agreement: str
+    confidence: str
+    rule: str
 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What the graph and its mechanisms take for granted, as counts."""
+    """What the graph and its mechanisms take for granted, as counts.
+
+    ``unjoined`` are the pairs, of the factors and the outcome, that no arrow joins.
+    """
 
     variables: int
     arrows: int
@@ -273,6 +238,7 @@ class Assumptions:
     baseline: str
     pooling: str
     undated: tuple[str, ...]
+    unjoined: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -290,6 +256,12 @@ class Computation:
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     command: str
+
+
+def by_outcome(rows: Iterable[Row], reading: str) -> tuple[Row, ...]:
+    """Return one reading's rows, the lowest probability of the outcome first, the withheld last."""
+    found = (row for row in rows if row.reading == reading)
+    return tuple(sorted(found, key=lambda row: math.inf if (p := row.panel.outcome.mean) is None else p))
 
 
 @dataclass(frozen=True)
@@ -321,11 +293,23 @@ class Report:
     ci_prob: float = CI_PROB
     ci_kind: str = CI_KIND
     format: int = FORMAT
+    marginals: tuple[Marginal, ...] = ()
+    worlds: tuple[World, ...] = ()
+    worlds_reading: str = ""
+    levels: tuple[Level, ...] = ()
+    dissent: Dissent | None = None
+    footing: Footing | None = None
+    drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
+
+    @property
+    def actual(self) -> Mapping[str, str]:
+        """What really happened, by variable, where that is known."""
+        found = (each.variable for each in self.marginals)
+        return {each.name: each.actual for each in found if each.actual is not None}
 
     def of(self, reading: str) -> tuple[Row, ...]:
         """Return one reading's interventions, the lowest probability of the outcome first, the withheld last."""
-        found = [row for row in self.interventions if row.reading == reading]
-        return tuple(sorted(found, key=lambda row: math.inf if (p := row.panel.outcome.mean) is None else p))
+        return by_outcome(self.interventions, reading)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts as plain lists, mappings, texts and numbers."""
@@ -335,7 +319,8 @@ class Report:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        found = {each.name: getattr(value, each.name) for each in fields(value)}
+        return {name: _plain(each) for name, each in found.items() if not isinstance(each, Drawings)}
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value

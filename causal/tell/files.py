@@ -12,14 +12,14 @@ from pathlib import Path
 
 from causal.tell.document import plain
 from causal.tell.facts import Report
-from causal.tell.findings import sentences
+from causal.tell.findings import told
 from causal.tell.page import html
 from causal.tell.text import markdown
 
 
 def to_json(report: Report) -> str:
-    """Return the facts as JSON, with the sentences of the report under ``sentences``; there is no NaN in it."""
-    facts = {"sentences": [plain(text) for text in sentences(report)], **report.to_dict()}
+    """Return the facts as JSON, without NaN; ``sentences`` are those of the report, the main one first."""
+    facts = {"sentences": [plain(text) for text in told(report)], **report.to_dict()}
     return json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from causal.ask.interventions import FORECAST, MINIMAL
 from causal.learn.gate import PASS, REFUSE
+from causal.tell.divergences import best, headline
 from causal.tell.document import Banner, Strong, Text, plain
-from causal.tell.facts import Number, Report, Row
-from causal.tell.wording import counted, difference, interval, probability, said, span
+from causal.tell.facts import Report, Row
+from causal.tell.number import Number
+from causal.tell.wording import counted, difference, said, span
 
 READ_AS = {
     MINIMAL: "Under minimal rewrite (the luck of the real course stays as it was)",
@@ -43,19 +45,6 @@ def banners(report: Report) -> tuple[Banner, ...]:
     return tuple(found)
 
 
-def headline(report: Report) -> Row | None:
-    """Return the intervention that leaves the outcome least probable, by minimal rewrite, else by forecast.
-
-    One that sets part of the outcome's definition by hand comes first only where there is no other.
-    """
-    return next((row for reading in (MINIMAL, FORECAST) if (row := _best(report, reading)) is not None), None)
-
-
-def _best(report: Report, reading: str) -> Row | None:
-    known = [row for row in report.of(reading) if row.panel.outcome.mean is not None]
-    return next((row for row in known if not row.defines), known[0] if known else None)
-
-
 def sentences(report: Report) -> tuple[Text, ...]:
     """Return the report in a few sentences; where the gate withholds the headline, one that says so.
 
@@ -70,19 +59,24 @@ def sentences(report: Report) -> tuple[Text, ...]:
         return (("The headline numbers are withheld: the gate refused the draws that they come from.",),)
     found = [_nothing_set(report)]
     for reading in (MINIMAL, FORECAST):
-        row = _best(report, reading)
+        row = best(report.interventions, reading)
         if row is not None:
             found.append(_least(report, row) if len(found) == 1 else _again(report, row, found[1]))
-    row = headline(report)
+    row = headline(report.interventions)
     if row is not None:
         found += [*_lowering(report, row), *_spread(report, row)]
     return tuple(found)
 
 
+def told(report: Report) -> tuple[Text, ...]:
+    """Return the sentences with the main message first, and what it starts from next."""
+    found = sentences(report)
+    return (found[1], found[0], *found[2:]) if len(found) > 1 else found
+
+
 def main_sentence(report: Report) -> str:
     """Return the one sentence to say where there is room for one: about the best intervention, else about none."""
-    found = sentences(report)
-    return plain(found[1] if len(found) > 1 else found[0])
+    return plain(told(report)[0])
 
 
 def _nothing_set(report: Report) -> Text:
@@ -108,7 +102,9 @@ def _least(report: Report, row: Row) -> Text:
     return (
         f"{READ_AS[row.reading]}, {choice}",
         Strong(row.title),
-        f"{when} leaves it least probable{aside}: ",
+        f"{when} leaves ",
+        Strong(report.asked.label),
+        f" least probable{aside}: ",
         *said(row.panel.outcome),
         ", against ",
         *said(row.panel.without),
@@ -143,17 +139,14 @@ def _spread(report: Report, row: Row) -> list[Text]:
     pooled = sorted((who for who in known if who.pooled), key=lambda who: known[who].mean or 0.0)
     if len(pooled) > 1:
         low, high = pooled[0], pooled[-1]
-        between = f"between {_short(known[low])} ({low.title}) and {_short(known[high])} ({high.title})."
         head = f"Before any pooling, the {len(pooled)} experts of the panel put the outcome under "
-        found.append((head, Strong(row.title), f" ({row.reading}) {between}"))
+        found.append((
+            head, Strong(row.title), f" ({row.reading}) between ", *said(known[low]), f" ({low.title}), and ",
+            *said(known[high]), f" ({high.title}).",
+        ))  # fmt: skip
     apart = [who for who in known if not who.pooled]
-    found += [(f"Shown apart from the panel, {who.title} puts it at {_short(known[who])}.",) for who in apart]
+    found += [(f"Shown apart from the panel, {who.title} puts it at ", *said(known[who]), ".") for who in apart]
     return found
-
-
-def _short(number: Number) -> str:
-    assert number.mean is not None
-    return " ".join(filter(None, (probability(number.mean, number.decimals), interval(number))))
 
 
 def _below(number: Number) -> bool:

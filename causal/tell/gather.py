@@ -1,6 +1,8 @@
 """From a panel and its ranking to the facts of a report.
 
     ranking                      -> without, interventions, skipped      divergences.py
+    marginals, worlds, levels, dissent                               asking.py
+    what the headline stands on                                     footing.py
     what was elicited, judged    -> direct, defaults, derived, ...       judgements.py
     graph, draws, versions       -> assumptions, computation             here
 
@@ -16,21 +18,27 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from itertools import combinations
 from pathlib import Path
 
 from causal.ask.answer import Answer
-from causal.ask.interventions import Ranking
+from causal.ask.interventions import MINIMAL, Ranking
 from causal.ask.judged import checked, judged
 from causal.ask.panel import Panel, ask
+from causal.graph import Graph
 from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS, Gate
 from causal.learn.sample import CHAINS, DRAWS, Draws
 from causal.learn.store import versions
-from causal.spec.model import KINDS, Model, Variable, frozen
+from causal.spec.model import KINDS, Model, frozen
 from causal.spec.question import Event, Probability
 from causal.tell import judgements
-from causal.tell.divergences import definition, rows, without
-from causal.tell.facts import Asked, Assumptions, Computation, Defined, Report, Row, Verdict, Without
+from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
+from causal.tell.divergences import defined, definition, headline, rows, without
+from causal.tell.drawings import Drawings
+from causal.tell.facts import Asked, Assumptions, Computation, Marginal, Report, Row, Verdict, Without
+from causal.tell.footing import footing
+from causal.tell.number import Number
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = (PACKAGE / "shipped" / "models", PACKAGE.parent / "models")  # where cases are found by name
@@ -57,6 +65,16 @@ def gather(panel: Panel, ranking: Ranking, command: str = "", override: bool = F
     for each in [each.gate for each in laid] + [each.gate for each in orders]:
         gate = gate & each
     dated, interventions = without(nothing, ranking, override), rows(model, ranking, override)
+    row = headline(interventions)
+    reading = row.reading if row else MINIMAL
+    every, open_gate = marginals(panel, override)
+    profiled, profile_gate = worlds(panel, ranking.event, interventions, reading, override)
+    moved, levels_gate = levels(panel, ranking.event, interventions, reading, override)
+    gate = gate & open_gate & profile_gate & levels_gate
+    more = [number for each in (*every, *profiled) for number in each.states.values()]
+    errors = _errors(dated, interventions, [*more, *(each.number for each in moved)])
+    direct, derived = judgements.direct(elicited), judgements.derived(panel, laid, override)
+    checks = judgements.checks(panel, orders, override)
     return Report(
         model=model.name,
         title=model.title or model.name,
@@ -69,19 +87,38 @@ def gather(panel: Panel, ranking: Ranking, command: str = "", override: bool = F
         interventions=interventions,
         skipped=ranking.skipped,
         experts=judgements.experts(panel),
-        derived=judgements.derived(panel, laid, override),
-        checks=judgements.checks(panel, orders, override),
+        derived=derived,
+        checks=checks,
         against=judgements.against(elicited),
         abstentions=judgements.abstentions(elicited),
-        direct=judgements.direct(elicited),
+        direct=direct,
         defaults=judgements.defaults(elicited),
         unjudged=judgements.unjudged(elicited),
         notes=judgements.notes(elicited),
-        assumptions=assumptions(elicited),
+        assumptions=assumptions(elicited, ranking.event.variable),
         sources=judgements.sources(elicited),
-        computation=computation(panel, _errors(dated, interventions), command),
+        computation=computation(panel, errors, command),
         ci_prob=_ci_prob(nothing, ranking),
+        marginals=every,
+        worlds=profiled,
+        worlds_reading=reading,
+        levels=moved,
+        dissent=dissent(panel, ranking, row, override),
+        footing=footing(panel, ranking, row, direct, derived, checks),
+        drawings=_drawings(panel, ranking, row, every, override),
     )
+
+
+def _drawings(panel: Panel, ranking: Ranking, row: Row | None, every: Iterable[Marginal], override: bool) -> Drawings:
+    shares = {each.variable.name: found for each in every if (found := _means(each))}
+    labels = {name: expert.title for name, expert in panel.elicited.priors.experts.items()}
+    first = headline_answer(panel, ranking, row)
+    return Drawings.of(panel.elicited.network.model, shares, ranking, first, labels, panel.weights, override)
+
+
+def _means(marginal: Marginal) -> dict[str, float]:
+    """Return the probabilities of a variable's states, none where the gate withholds them."""
+    return {state: number.mean for state, number in marginal.states.items() if number.mean is not None}
 
 
 def asked(model: Model, event: Event) -> Asked:
@@ -91,21 +128,10 @@ def asked(model: Model, event: Event) -> Asked:
     return Asked(
         event=str(event),
         label=f"{variable.title} {says}".strip(),
-        variable=_defined(variable),
+        variable=defined(variable),
         parts=tuple(
-            _defined(part) for name, part in model.variables.items() if name in definition(model, event.variable)
+            defined(part) for name, part in model.variables.items() if name in definition(model, event.variable)
         ),
-    )
-
-
-def _defined(variable: Variable) -> Defined:
-    return Defined(
-        name=variable.name,
-        title=variable.title,
-        about=variable.about,
-        states=frozen({state: variable.definitions.get(state, "") for state in variable.states}),
-        window=str(variable.when or ""),
-        actual=variable.actual,
     )
 
 
@@ -122,7 +148,7 @@ def verdict(gate: Gate, override: bool) -> Verdict:
     )
 
 
-def assumptions(elicited: Elicited) -> Assumptions:
+def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
     """Count what the graph and its mechanisms take for granted.
 
     Of all pairs of variables, put in an order that the arrows follow, those without an arrow are the missing ones.
@@ -143,6 +169,17 @@ def assumptions(elicited: Elicited) -> Assumptions:
         baseline=model.baseline,
         pooling=elicited.priors.pooling,
         undated=tuple(variable.title for variable in variables if variable.decided is None),
+        unjoined=unjoined(model, elicited.network.graph, outcome),
+    )
+
+
+def unjoined(model: Model, graph: Graph, outcome: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs among the factors and the outcome that no arrow joins, causes first, as titles."""
+    looked_at = [name for name in graph.order if name in model.factors or name == outcome]
+    return tuple(
+        (model.variables[a].title, model.variables[b].title)
+        for a, b in combinations(looked_at, 2)
+        if a not in model.variables[b].parents
     )
 
 
@@ -165,9 +202,9 @@ def computation(panel: Panel, errors: Iterable[float], command: str) -> Computat
     )
 
 
-def _errors(dated: Iterable[Without], interventions: Iterable[Row]) -> list[float]:
+def _errors(dated: Iterable[Without], interventions: Iterable[Row], more: Iterable[Number]) -> list[float]:
     """Return the Monte Carlo errors of the panel's numbers that are reported."""
-    numbers = [each.number for each in dated]
+    numbers = [*(each.number for each in dated), *more]
     for row in interventions:
         numbers += [row.panel.outcome, row.panel.effect, *([row.panel.plausibility] if row.panel.plausibility else [])]
     return [number.mcse for number in numbers if number.mcse is not None]

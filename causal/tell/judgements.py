@@ -25,7 +25,8 @@ from causal.learn.elicited import Elicited, Prior
 from causal.learn.gate import REFUSE, Gate
 from causal.spec.model import frozen
 from causal.spec.priors import Cite, DirichletSays, Exactly, Judgement, Sign
-from causal.tell.facts import Abstention, Against, Check, Direct, Number, Point, Reason, Said, Who
+from causal.tell.claims import Abstention, Against, Check, Direct, Point, Reason, Said, Who
+from causal.tell.number import Number
 
 
 def experts(panel: Panel) -> tuple[Who, ...]:

@@ -14,12 +14,16 @@ from collections.abc import Iterable, Mapping
 
 from causal.ask.judged import CONFLICT
 from causal.elicit.fit import MISFIT
+from causal.tell.claims import Check, Direct, Reason, Said
 from causal.tell.document import (
+    Assumed,
     Block,
     Bullets,
     Cell,
     Code,
     Column,
+    Fact,
+    Judged,
     Quiet,
     Section,
     Strong,
@@ -29,7 +33,8 @@ from causal.tell.document import (
     cell,
     paragraph,
 )
-from causal.tell.facts import Check, Direct, Number, Reason, Report, Said
+from causal.tell.facts import Report
+from causal.tell.number import Number
 from causal.tell.wording import NONE, counted, decimal, interval, probability, quantity, shown
 
 KINDS: Mapping[str, str] = {
@@ -87,8 +92,8 @@ def _said(each: Said) -> tuple[Cell, ...]:
     return (
         cell(
             (Code(each.question),),
-            (each.reason.because,),
-            (Quiet(_cited(each.reason)),),
+            (Judged(each.reason.because),),
+            (Quiet(cited(each.reason)),),
             (Quiet(_worded(each.said)),),
             (Quiet(kind),),
         ),
@@ -144,8 +149,8 @@ def _direct(each: Direct, who: str = "") -> tuple[Cell, ...]:
     notes = tuple((Quiet(note),) for note in each.notes)
     head = cell(
         (Code(each.question),),
-        (each.reason.because,),
-        (Quiet(_cited(each.reason)),),
+        (Judged(each.reason.because) if each.by else Assumed(each.reason.because),),
+        (Quiet(cited(each.reason)),),
         (Quiet(_worded(each.said)),),
         (Quiet(who),),
         *notes,
@@ -210,7 +215,7 @@ def orders(report: Report) -> Section:
         blocks.append(
             Bullets(
                 tuple(
-                    (f"{title[each.by]} on ", Code(each.question), f" {each.reason.because}".rstrip())
+                    (f"{title[each.by]} on ", Code(each.question), " ", Judged(each.reason.because))
                     for each in report.abstentions
                 )
             )
@@ -249,7 +254,10 @@ def _check(each: Check) -> tuple[Cell, ...]:
     sign = f"{SIGNS[each.sign]} it" if each.sign else ""
     use = "check" if each.use == "check" else "evidence: draws are weighted so that it holds as stated"
     head = cell(
-        (Code(each.question), f" {sign}".rstrip()), (each.reason.because,), (Quiet(_cited(each.reason)),), (Quiet(use),)
+        (Code(each.question), f" {sign}".rstrip()),
+        (Judged(each.reason.because),),
+        (Quiet(cited(each.reason)),),
+        (Quiet(use),),
     )
     return head, cell(quantity(each.stated)), cell(*shown(each.before)), cell(*shown(each.after))
 
@@ -285,12 +293,32 @@ def assumptions(report: Report) -> Section:
     ]
     if known.undated:
         items.append((f"Never taken as history, because undated: {', '.join(known.undated)}.",))
-    return Section("assumptions", "Assumptions", (Bullets(tuple(items)),))
+    assumed = tuple(tuple(Assumed(part) if isinstance(part, str) else part for part in item) for item in items)
+    return Section("assumptions", "Assumptions", (Bullets(assumed), *_unjoined(report)))
+
+
+def _unjoined(report: Report) -> tuple[Block, ...]:
+    """Say each missing arrow among the factors and the outcome, and what was left to a weak belief."""
+    found: list[Block] = []
+    if report.assumptions.unjoined:
+        items: tuple[Text, ...] = tuple(
+            (Assumed(f"{a} makes no difference to {b} but through what stands between them."),)
+            for a, b in report.assumptions.unjoined
+        )
+        found += [paragraph("Among the factors and the outcome no arrow joins these:"), Bullets(items)]
+    if report.unjudged:
+        title = title_of(report)
+        items = tuple(
+            (Assumed("Taken to be nearly unknown: "), Code(name), Quiet(f" for {_names(whom, title)}"))
+            for name, whom in report.unjudged.items()
+        )
+        found += [paragraph("Parameters that neither an expert nor a default judged:"), Bullets(items)]
+    return tuple(found)
 
 
 def sources(report: Report) -> Section:
     """List the sources of both files."""
-    items: tuple[Text, ...] = tuple((source,) for source in report.sources)
+    items: tuple[Text, ...] = tuple((Fact(source),) for source in report.sources)
     return Section("sources", "Sources", (Bullets(items) if items else paragraph("None are named."),))
 
 
@@ -329,7 +357,8 @@ def computation(report: Report) -> Section:
     return Section("computation", "Computation", tuple(blocks))
 
 
-def _cited(reason: Reason) -> str:
+def cited(reason: Reason) -> str:
+    """Return where a reason is written: source, page, quotation, who coded it."""
     page = f"p. {reason.page}" if reason.page[:1].isdigit() else reason.page
     parts = [reason.source, page, f"“{reason.quote}”" if reason.quote else ""]
     parts.append(f"coded by {reason.coder}" if reason.coder else "")

@@ -10,15 +10,33 @@ from __future__ import annotations
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from causal.tell.compose import compose
-from causal.tell.document import Bullets, Code, Paragraph, Quiet, Strong, Table, Terms
+from causal.tell.document import (
+    Assumed,
+    Bullets,
+    Code,
+    Fact,
+    Judged,
+    Paragraph,
+    Picture,
+    Quiet,
+    Strong,
+    Table,
+    Terms,
+)
 from causal.tell.facts import Report
+from causal.tell.pictures.vector import inline
 
 KIND = {
+    Assumed: "assumption",
     Bullets: "bullets",
     Code: "code",
+    Fact: "fact",
+    Judged: "judgement",
     Paragraph: "paragraph",
+    Picture: "picture",
     Quiet: "quiet",
     Strong: "strong",
     Table: "table",
@@ -38,6 +56,7 @@ def template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["drawn"] = lambda picture: Markup(inline(picture.draw()))  # its own words are escaped already
     environment.filters["kind"] = lambda part: KIND[type(part)]
     return environment.get_template("report.html.j2")
 

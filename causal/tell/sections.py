@@ -4,21 +4,27 @@ question        what exactly is asked, how its states are defined, when
 findings        the sentences
 without         the outcome with nothing set, date by date
 interventions   each under each reading, beside the same history without it
-by expert       the same before any pooling
 experts         who they are
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS
+from causal.tell.claims import Who
 from causal.tell.divergences import NOTHING
 from causal.tell.document import (
+    Assumed,
     Block,
     Bullets,
     Cell,
     Code,
     Column,
+    Fact,
     Paragraph,
+    Picture,
     Quiet,
     Section,
     Strong,
@@ -28,8 +34,9 @@ from causal.tell.document import (
     cell,
     paragraph,
 )
-from causal.tell.facts import Defined, Four, Number, Report, Row, Who, Without
-from causal.tell.findings import effect, sentences
+from causal.tell.facts import Defined, Report, Row, Without
+from causal.tell.findings import told
+from causal.tell.number import Number
 from causal.tell.wording import NONE, counted, likelihood, news, shown, span
 
 TITLE = {FORECAST: "Forecast", MINIMAL: "Minimal rewrite"}
@@ -41,7 +48,7 @@ def question(report: Report) -> Section:
     pairs: tuple[tuple[str, Text], ...] = (
         ("Asked for", (Code(f"P({asked.event})"), f": {asked.label}")),
         ("When", (span(variable.window) or "undated",)),
-        ("What happened", (variable.actual if variable.actual is not None else "not known",)),
+        ("What happened", (Fact(variable.actual) if variable.actual is not None else "not known",)),
     )
     blocks: list[Block] = [paragraph(text) for text in (report.about, variable.about) if text]
     blocks += [Terms(pairs), _states(f"What the states of {variable.title} mean", (variable,))]
@@ -55,7 +62,7 @@ def question(report: Report) -> Section:
 def _states(caption: str, variables: tuple[Defined, ...]) -> Table:
     rows = tuple(
         (
-            cell((Strong(f"{each.title} = {state}"),), (Quiet("what happened" if state == each.actual else ""),)),
+            cell((Strong(f"{each.title} = {state}"),), (Fact("what happened" if state == each.actual else ""),)),
             cell(said or "not defined"),
         )
         for each in variables
@@ -72,8 +79,19 @@ def findings(report: Report) -> Section:
         "probability, disagreement included. Words are those of ICD 203. No accuracy can be scored for a past that did "
         "not happen: these are coherent summaries of judgements, not measurements."
     )
-    found = tuple(Paragraph(text, lead=True) for text in sentences(report))
-    return Section("findings", "Main findings", (*found, paragraph(Quiet(how))))
+    main, *others = told(report)
+    blocks: list[Block] = [Paragraph(main, lead=True)]
+    if others:
+        blocks += [paragraph(Strong("Key judgements")), Bullets(tuple(others))]
+    blocks += [paragraph(*UNANSWERED), paragraph(Quiet(how))]
+    return Section("findings", "Main findings", tuple(blocks))
+
+
+UNANSWERED: Text = (
+    "The retrospective reading, ",
+    Code("P(y[@name] = s | record)"),
+    " (what would have followed in this one case, all that is known of it being given), is not answered yet.",
+)
 
 
 def without(report: Report) -> Section:
@@ -110,7 +128,7 @@ def _likely(number: Number) -> Cell:
 
 def interventions(report: Report) -> Section:
     """Lay out every intervention under every reading, with the words that tell the columns apart."""
-    tables = [_table(report, reading) for reading in READINGS if report.of(reading)]
+    tables = [block for reading in READINGS if report.of(reading) for block in _reading(report, reading)]
     blocks: list[Block] = (
         [_glossary(report.asked.event), *tables] if tables else [paragraph("None that can be answered.")]
     )
@@ -147,6 +165,20 @@ def _glossary(event: str) -> Terms:
     )
 
 
+def _reading(report: Report, reading: str) -> Iterator[Block]:
+    """Yield the picture of one reading, where there is one to be drawn, and its table."""
+    drawings = report.drawings
+    if drawings is not None and not report.gate.withholds:
+        title = f"{TITLE[reading]}: every point of divergence"
+        words = (
+            f"{title}, the lowest probability of {report.asked.label} on top. A row has the panel's mean and interval, "
+            "the same history without it as a hollow mark, and below them the mean of every expert. "
+        )
+        told = f"{words}Every number stands in the table that follows."
+        yield Picture(title, (told,), partial(drawings.forest, reading, title, told))
+    yield _table(report, reading)
+
+
 def _table(report: Report, reading: str) -> Table:
     columns = (
         Column("Intervention"),
@@ -175,7 +207,7 @@ def _meanings(report: Report) -> Terms:
     for name in dict.fromkeys(row.intervention for row in report.interventions):
         row = first[name]
         sources = f" {'; '.join(row.sources)}." if row.sources else ""
-        pairs.append((row.title, (Code(f"@{name}"), f" {row.about}".rstrip(), Quiet(sources))))
+        pairs.append((row.title, (Code(f"@{name}"), " ", Assumed(row.about), Quiet(sources))))
     return Terms(tuple(pairs))
 
 
@@ -183,48 +215,6 @@ def _named(row: Row) -> Cell:
     sets = ", ".join(f"{name} = {state}" for name, state in row.sets.items())
     defines = "sets part of the outcome's definition" if row.defines else ""
     return cell((Strong(row.title),), (Quiet(span(row.when)),), (Code(f"do({sets})"),), (Quiet(defines),))
-
-
-def by_expert(report: Report) -> Section:
-    """Lay out the same by expert, before any pooling, those outside the panel last."""
-    if len(report.experts) < 2:
-        only = report.experts[0].title if report.experts else "Nobody"
-        return Section("experts-apart", "By expert", (paragraph(f"{only} alone judged: the panel is one expert."),))
-    lead = (
-        "Each expert has a whole coherent posterior of their own. The panel is their weighted mixture, so that a wide "
-        "interval above may be a disagreement here. Experts marked “apart” are not in the panel."
-    )
-    columns = tuple(Column(_column(who), True) for who in report.experts)
-    tables = [_dates(report, columns)]
-    tables += [_matrix(report, reading, columns) for reading in READINGS if report.of(reading)]
-    return Section("experts-apart", "By expert, before any pooling", (paragraph(lead), *tables))
-
-
-def _column(who: Who) -> str:
-    return who.title if who.pooled else f"{who.title} (apart)"
-
-
-def _dates(report: Report, columns: tuple[Column, ...]) -> Table:
-    rows = tuple(
-        (cell(each.before or NOTHING), *(cell(*shown(each.by_expert[who.name])) for who in report.experts))
-        for each in report.without
-        if each.reading in (FORECAST, NOTHING)
-    )
-    caption = f"Probability of {report.asked.label}, nothing set, later luck open"
-    return Table(caption, (Column("Given what was decided before"), *columns), rows)
-
-
-def _matrix(report: Report, reading: str, columns: tuple[Column, ...]) -> Table:
-    rows = tuple(
-        (cell((Strong(row.title),)), *(_four(row.by_expert[who.name]) for who in report.experts))
-        for row in report.of(reading)
-    )
-    caption = f"{TITLE[reading]}, by expert: probability of {report.asked.label} with the intervention, and its effect"
-    return Table(caption, (Column("Intervention"), *columns), rows)
-
-
-def _four(four: Four) -> Cell:
-    return cell(*shown(four.outcome), (Quiet(effect(four.effect)),))
 
 
 def experts(report: Report) -> Section:

@@ -3,6 +3,9 @@ r"""A report as Markdown: tables as pipes, questions as code, everything else es
     what            written as
     Strong          **0.83**
     Quiet           [0.65, 0.93], escaped, as the other words
+    Fact, Judged    ▪ dry, ◇ six of ten springs were
+    Assumed         *in italics*
+    Picture         what it shows, in words: it is drawn on the page
     Code            `P(y = s | x = t)`, with \| in a table
     lines of a cell joined by <br>
 
@@ -15,7 +18,24 @@ import re
 from collections.abc import Iterator
 
 from causal.tell.compose import compose
-from causal.tell.document import Block, Bullets, Cell, Code, Column, Document, Paragraph, Strong, Table, Terms, Text
+from causal.tell.document import (
+    Assumed,
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Fact,
+    Judged,
+    Paragraph,
+    Picture,
+    Strong,
+    Table,
+    Terms,
+    Text,
+    Word,
+)
 from causal.tell.facts import Report
 
 SPECIAL = re.compile(r"([\\`*_\[\]|~])")
@@ -32,6 +52,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield from (f"# {escape(document.title)}", "", escape(document.subtitle), "")
     for banner in document.banners:
         yield from (f"> **{MARK[banner.tone]}:** {inline(banner.words)}", "")
+    yield from (inline(document.key), "")
     for section in document.sections:
         yield from (f"## {escape(section.title)}", "")
         for block in section.blocks:
@@ -47,6 +68,8 @@ def _block(block: Block) -> Iterator[str]:
             yield from (f"- {_start(inline(item))}" for item in items)
         case Terms(pairs=pairs):
             yield from (f"- **{escape(term)}**: {inline(words)}" for term, words in pairs)
+        case Picture(caption=caption):
+            yield f"*Picture, in report.html.* {inline(caption)}"
         case Table():
             yield from _table(block)
 
@@ -74,16 +97,21 @@ def _cell(cell: Cell) -> str:
 
 def inline(text: Text, *, table: bool = False) -> str:
     """Return words with their marks."""
-    found = []
-    for part in text:
-        if isinstance(part, Code):
-            found.append(code(part.words, table=table))
-        elif isinstance(part, Strong):
-            words = part.words.strip()
-            found.append(part.words.replace(words, f"**{escape(words)}**") if words else part.words)
-        else:
-            found.append(escape(part if isinstance(part, str) else part.words))
-    return "".join(found)
+    return "".join(_marked(part, table) for part in text)
+
+
+def _marked(part: Word, table: bool) -> str:
+    if isinstance(part, str):
+        return escape(part)
+    words = part.words.strip()
+    if isinstance(part, Code):
+        return code(part.words, table=table)
+    if not words:
+        return part.words
+    marks = {Strong: ("**", "**"), Assumed: ("*", "*"), Fact: ("▪ ", ""), Judged: ("◇ ", "")}
+    before, after = marks.get(type(part), ("", ""))
+    lead, trail = part.words[: part.words.index(words)], part.words[part.words.index(words) + len(words) :]
+    return f"{lead}{before}{escape(words)}{after}{trail}"
 
 
 def escape(words: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from causal.spec.scales import word
 from causal.tell.document import Quiet, Strong, Text
-from causal.tell.facts import Number
+from causal.tell.number import Number
 
 MINUS = "\N{MINUS SIGN}"
 WITHHELD = "withheld"

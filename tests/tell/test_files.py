@@ -11,7 +11,7 @@ import pytest
 from causal.tell.document import plain
 from causal.tell.facts import Report
 from causal.tell.files import to_json, write
-from causal.tell.findings import sentences
+from causal.tell.findings import told
 from causal.tell.page import html
 from causal.tell.text import markdown
 
@@ -59,4 +59,4 @@ def test_what_fails_leaves_the_old_file_and_nothing_half_written(
 
 
 def test_json_says_the_sentences_too(report: Report) -> None:
-    assert json.loads(to_json(report))["sentences"] == [plain(text) for text in sentences(report)]
+    assert json.loads(to_json(report))["sentences"] == [plain(text) for text in told(report)]

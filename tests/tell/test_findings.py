@@ -8,9 +8,11 @@ import pytest
 
 from causal.ask.interventions import FORECAST, MINIMAL
 from causal.learn.gate import FLAG, PASS, REFUSE
+from causal.tell.divergences import headline
 from causal.tell.document import plain
-from causal.tell.facts import Number, Report, Row, Verdict
-from causal.tell.findings import banners, headline, main_sentence, sentences
+from causal.tell.facts import Report, Row, Verdict
+from causal.tell.findings import banners, main_sentence, sentences
+from causal.tell.number import Number
 from causal.tell.page import html
 from causal.tell.text import markdown
 
@@ -64,7 +66,7 @@ def test_one_draw_is_said_to_be_one(ussr: Report) -> None:
 
 
 def test_the_headline_is_the_least_outcome_by_minimal_rewrite(report: Report) -> None:
-    row = headline(report)
+    row = headline(report.interventions)
     assert row is not None
     assert (row.intervention, row.reading) == ("drought_law", MINIMAL)
     assert main_sentence(report).startswith("Under minimal rewrite")
@@ -75,12 +77,12 @@ def test_the_headline_is_the_least_outcome_by_minimal_rewrite(report: Report) ->
 def test_what_sets_the_definition_comes_first_only_alone(ussr: Report) -> None:
     least = ussr.of(MINIMAL)[0]
     assert least.defines
-    row = headline(ussr)
+    row = headline(ussr.interventions)
     assert row is not None
     assert not row.defines
     assert "leaving out what sets part of the outcome's definition" in main_sentence(ussr)
     alone = replace(ussr, interventions=(least,))
-    assert headline(alone) == least
+    assert headline(alone.interventions) == least
     assert "(it sets part of the outcome's definition)" in main_sentence(alone)
 
 

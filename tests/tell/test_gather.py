@@ -99,7 +99,8 @@ def test_a_definition_is_followed_through_rules(panel: Panel) -> None:
 def test_the_gate_is_over_everything_reported(report: Report, panel: Panel, ranking: Ranking) -> None:
     answers = 4 * len(ranking.divergences) + 1
     experts, judgements = len(panel.draws.experts), len(report.derived) + len(report.checks)
-    assert report.gate.quantities == answers * experts + judgements
+    states = sum(len(each.states) for each in (*report.marginals, *report.worlds))
+    assert report.gate.quantities == (answers + states + len(report.levels)) * experts + judgements
     assert report.gate.verdict == "pass"
 
 

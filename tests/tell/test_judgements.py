@@ -9,7 +9,8 @@ import pytest
 from causal.spec.modelfile import parse_model
 from causal.spec.priorfile import parse_priors
 from causal.study import Study
-from causal.tell.facts import Direct, Report
+from causal.tell.claims import Direct
+from causal.tell.facts import Report
 from causal.tell.judgements import against, defaults, direct, notes, unjudged
 
 MODEL = """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from causal.tell import ledger, sections
+from causal.tell import dissent, ledger, sections
+from causal.tell.claims import Abstention, Against, Reason
 from causal.tell.document import Bullets, Cell, Paragraph, Section, Table, Terms, plain
-from causal.tell.facts import Abstention, Against, Reason, Report
+from causal.tell.facts import Report
 
 
 def words(section: Section) -> str:
@@ -152,7 +153,7 @@ def test_notes_name_the_intervention(ussr: Report) -> None:
 
 
 def test_experts_apart_are_marked(ussr: Report) -> None:
-    tables = [block for block in sections.by_expert(ussr).blocks if isinstance(block, Table)]
+    tables = [block for block in dissent.by_expert(ussr).blocks if isinstance(block, Table)]
     assert all(table.columns[-1].title == "The debate (apart)" for table in tables)
     assert len(tables) == 3
     told = words(sections.experts(ussr))
@@ -160,7 +161,7 @@ def test_experts_apart_are_marked(ussr: Report) -> None:
 
 
 def test_one_expert_is_no_panel(report: Report) -> None:
-    assert "Anna alone judged" in words(sections.by_expert(replace(report, experts=report.experts[:1])))
+    assert "Anna alone judged" in words(dissent.by_expert(replace(report, experts=report.experts[:1])))
 
 
 def test_news_are_explained_where_there_are_any(report: Report) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from causal.ask.interventions import FORECAST, MINIMAL
-from causal.tell import ledger, sections
+from causal.tell import dissent, ledger, sections
 from causal.tell.compose import compose
 from causal.tell.document import Cell, Section, Table, plain
 from causal.tell.facts import Report
@@ -39,7 +39,7 @@ def test_an_intervention_stands_under_its_heads(report: Report, reading: str, ca
 
 
 def test_each_expert_has_a_column_of_their_own(ussr: Report) -> None:
-    found = table(sections.by_expert(ussr), "Minimal rewrite, by expert")
+    found = table(dissent.by_expert(ussr), "Minimal rewrite, by expert")
     assert [column.title.removesuffix(" (apart)") for column in found.columns[1:]] == [
         who.title for who in ussr.experts
     ]
@@ -83,15 +83,20 @@ def test_a_report_is_told_in_one_order(report: Report) -> None:
     assert [section.name for section in compose(report).sections] == [
         "question",
         "findings",
-        "without",
         "interventions",
+        "without",
         "experts-apart",
+        "disagreement",
         "experts",
+        "graph",
+        "profile",
         "derived",
         "parameters",
         "defaults",
         "orders",
         "assumptions",
+        "unquantified",
+        "confidence",
         "sources",
         "computation",
     ]

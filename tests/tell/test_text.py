@@ -15,7 +15,7 @@ from causal.tell.text import code, escape, inline, markdown
 def test_sections_stand_in_the_order_of_the_report(report: Report) -> None:
     found = [line.removeprefix("## ") for line in markdown(report).splitlines() if line.startswith("## ")]
     assert found == [section.title for section in compose(report).sections]
-    assert found[:4] == ["The question", "Main findings", "With nothing set", "Points of divergence"]
+    assert found[:4] == ["The question", "Main findings", "Points of divergence", "With nothing set"]
     assert found[-2:] == ["Sources", "Computation"]
 
 

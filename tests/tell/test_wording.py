@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from causal.ask.answer import Estimate
 from causal.spec.scales import TERMS
 from causal.tell.document import plain
-from causal.tell.facts import FINE, Number
+from causal.tell.number import FINE, Number
 from causal.tell.wording import difference, interval, likelihood, news, probability, quantity, said, shown
 
 

@@ -1,0 +1,135 @@
+"""The facts about who claimed what: experts, what they stated, what is implied, why, and where it is written.
+
+Who                        an expert
+Direct, Point              a judgement that sets a parameter: stated beside implied
+Said                       a judgement on what several parameters imply: before, after, z
+Check, Against             an order or a sign, and whether it holds
+Abstention, Reason
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from causal.tell.number import Number
+
+
+@dataclass(frozen=True)
+class Who:
+    """An expert: who they are, what share of the panel is theirs, how they were drawn, and how much they judged."""
+
+    name: str
+    title: str
+    school: str
+    about: str
+    source: str
+    pooled: bool
+    share: float
+    method: str
+    judged: int
+    defaults: int
+    unjudged: int
+    evidence: int
+    checks: int
+    abstained: int
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why somebody holds what they hold, and where it is written."""
+
+    because: str = ""
+    source: str = ""
+    page: str = ""
+    quote: str = ""
+    coder: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A quantile: what was stated at a level, and what the fitted belief says there."""
+
+    level: float
+    stated: float
+    implied: float
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A judgement that sets a parameter.
+
+    ``question`` is what the numbers answer: the question judged or, where one judgement sets a whole row, the
+    parameter. ``exactly`` is the value where no belief was fitted. ``by`` is empty for a default; ``used_by`` are those
+    whom it stands for.
+    """
+
+    by: str
+    question: str
+    parameter: str
+    said: str
+    quantiles: tuple[Point, ...]
+    exactly: float | None
+    misfit: float
+    reason: Reason
+    notes: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A judgement on what several parameters imply: as stated, as implied before, as it came out; z above 2 is odd."""
+
+    by: str
+    question: str
+    said: str
+    use: str
+    weight: float
+    scale: str
+    stated: Mapping[str, float]
+    read: tuple[float, float, float]
+    before: Number
+    after: Number
+    z: float | None
+    at_odds: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Check:
+    """An order, or the sign of an effect: how sure its expert is, and the share of draws in which it holds."""
+
+    by: str
+    question: str
+    sign: str
+    use: str
+    stated: float
+    before: Number
+    after: Number
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Against:
+    """A sign that the model claims for an arrow, and an expert's medians contradict.
+
+    ``baseline`` and ``departed`` are P(event) with the parent at its baseline and in ``state``.
+    """
+
+    by: str
+    parent: str
+    state: str
+    child: str
+    sign: str
+    event: str
+    baseline: float
+    departed: float
+
+
+@dataclass(frozen=True)
+class Abstention:
+    """A question on which an expert has no view."""
+
+    by: str
+    question: str
+    reason: Reason

@@ -1,0 +1,72 @@
+"""What a report draws, made only when a page asks for it.
+
+    Drawings ── model, shares     the graph, with a bar for every state
+      ├─ ranking                  every point of divergence: a forest per reading
+      └─ headline                 one answer, by expert: densities
+
+A drawing shows the facts that the tables say; what the gate refuses is in none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from causal.ask.answer import Answer
+from causal.ask.interventions import Divergence, Ranking
+from causal.learn.gate import REFUSE
+from causal.spec.model import Model
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """The material of all pictures of one report, in which nothing is left that the gate refuses."""
+
+    model: Model
+    shares: Mapping[str, Mapping[str, float]]
+    ranking: Ranking
+    headline: Answer | None
+    labels: Mapping[str, str]
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls, model: Model, shares: Mapping[str, Mapping[str, float]], ranking: Ranking, headline: Answer | None,
+        labels: Mapping[str, str], weights: Mapping[str, float], override: bool,
+    ) -> Drawings:  # fmt: skip
+        """Return the drawings of what the gate lets through, or of everything where it was overridden."""
+        if override:
+            ranking = replace(ranking, divergences=tuple(_overridden(each) for each in ranking.divergences))
+            headline = _open(headline) if headline is not None else None
+        refused = headline is not None and headline.gate.verdict == REFUSE and not headline.gate.override
+        return cls(model, shares, ranking, None if refused else headline, labels, weights)
+
+    def dag(self) -> str:
+        """Draw the graph as SVG."""
+        from causal.tell.pictures.dag import dag_svg
+
+        return dag_svg(self.model, self.shares or None)
+
+    def forest(self, reading: str, title: str, description: str) -> str:
+        """Draw every point of divergence under one reading as SVG."""
+        from causal.tell.pictures.figure import svg
+        from causal.tell.pictures.forest import forest
+
+        return svg(forest(self.ranking, reading, self.labels), title, description)
+
+    def densities(self, title: str, description: str) -> str:
+        """Draw the headline by expert as SVG; there must be one."""
+        from causal.tell.pictures.densities import densities
+        from causal.tell.pictures.figure import svg
+
+        if self.headline is None:
+            raise ValueError("there is no headline to draw")
+        return svg(densities(self.headline, self.labels, self.weights), title, description)
+
+
+def _overridden(each: Divergence) -> Divergence:
+    return replace(each, outcome=_open(each.outcome), without=_open(each.without), effect=_open(each.effect))
+
+
+def _open(answer: Answer) -> Answer:
+    return replace(answer, gate=replace(answer.gate, override=True))

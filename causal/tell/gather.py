@@ -17,8 +17,10 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
 from importlib.metadata import PackageNotFoundError, version
 from itertools import combinations
+from operator import and_
 from pathlib import Path
 
 from causal.ask.answer import Answer
@@ -36,9 +38,8 @@ from causal.tell import judgements
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
 from causal.tell.divergences import defined, definition, headline, rows, without
 from causal.tell.drawings import Drawings
-from causal.tell.facts import Asked, Assumptions, Computation, Marginal, Report, Row, Verdict, Without
+from causal.tell.facts import Asked, Assumptions, Computation, Level, Marginal, Report, Row, Verdict, Without, World
 from causal.tell.footing import footing
-from causal.tell.number import Number
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = (PACKAGE / "shipped" / "models", PACKAGE.parent / "models")  # where cases are found by name
@@ -61,18 +62,14 @@ def gather(panel: Panel, ranking: Ranking, command: str = "", override: bool = F
     model, priors = elicited.network.model, elicited.priors
     nothing = ask(panel, [elicited.writer.write(Probability((ranking.event,)))])[0]
     laid, orders = judged(panel), checked(panel)
-    gate = ranking.gate & nothing.gate
-    for each in [each.gate for each in laid] + [each.gate for each in orders]:
-        gate = gate & each
     dated, interventions = without(nothing, ranking, override), rows(model, ranking, override)
     row = headline(interventions)
     reading = row.reading if row else MINIMAL
     every, open_gate = marginals(panel, override)
     profiled, profile_gate = worlds(panel, ranking.event, interventions, reading, override)
     moved, levels_gate = levels(panel, ranking.event, interventions, reading, override)
-    gate = gate & open_gate & profile_gate & levels_gate
-    more = [number for each in (*every, *profiled) for number in each.states.values()]
-    errors = _errors(dated, interventions, [*more, *(each.number for each in moved)])
+    gates = [ranking.gate, nothing.gate, *(each.gate for each in laid), *(each.gate for each in orders)]
+    gate = reduce(and_, [*gates, open_gate, profile_gate, levels_gate])
     direct, derived = judgements.direct(elicited), judgements.derived(panel, laid, override)
     checks = judgements.checks(panel, orders, override)
     return Report(
@@ -97,7 +94,7 @@ def gather(panel: Panel, ranking: Ranking, command: str = "", override: bool = F
         notes=judgements.notes(elicited),
         assumptions=assumptions(elicited, ranking.event.variable),
         sources=judgements.sources(elicited),
-        computation=computation(panel, errors, command),
+        computation=computation(panel, _errors(dated, interventions, every, profiled, moved), command),
         ci_prob=_ci_prob(nothing, ranking),
         marginals=every,
         worlds=profiled,
@@ -202,9 +199,17 @@ def computation(panel: Panel, errors: Iterable[float], command: str) -> Computat
     )
 
 
-def _errors(dated: Iterable[Without], interventions: Iterable[Row], more: Iterable[Number]) -> list[float]:
+def _errors(
+    dated: Iterable[Without],
+    interventions: Iterable[Row],
+    every: Iterable[Marginal],
+    profiled: Iterable[World],
+    moved: Iterable[Level],
+) -> list[float]:
     """Return the Monte Carlo errors of the panel's numbers that are reported."""
-    numbers = [*(each.number for each in dated), *more]
+    numbers = [each.number for each in dated] + [each.number for each in moved]
+    numbers += [number for each in every for number in each.states.values()]
+    numbers += [number for each in profiled for number in each.states.values()]
     for row in interventions:
         numbers += [row.panel.outcome, row.panel.effect, *([row.panel.plausibility] if row.panel.plausibility else [])]
     return [number.mcse for number in numbers if number.mcse is not None]

@@ -222,3 +222,12 @@ def test_files_elsewhere_are_named_without_their_folders(panel: Panel, tmp_path:
 
 def test_a_command_may_be_given(panel: Panel, ranking: Ranking) -> None:
     assert gather(panel, ranking, command="make report").computation.command == "make report"
+
+
+def test_the_largest_error_is_that_of_any_number_reported(report: Report) -> None:
+    numbers = [number for each in (*report.marginals, *report.worlds) for number in each.states.values()]
+    errors = [number.mcse for number in numbers if number.mcse is not None]
+    assert len(errors) == len(numbers) > 20
+    largest = report.computation.largest_mcse
+    assert largest is not None
+    assert largest >= max(errors)

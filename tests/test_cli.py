@@ -878,8 +878,8 @@ def test_the_default_number_of_draws_is_the_one_in_the_help(run: Run) -> None:
         (["ask", "--help"], "numpy numba pandas pymc dowhy matplotlib"),
         (["--version"], "numpy numba pandas pymc dowhy matplotlib"),
         (["check", "ussr"], "pandas pymc dowhy matplotlib jinja2"),
-        (["show", "rain"], "pymc dowhy matplotlib"),
-        (["elicit", "rain"], "pymc dowhy matplotlib"),
+        (["show", "rain", "--quiet"], "pymc dowhy matplotlib"),
+        (["elicit", "rain", "--quiet"], "pymc dowhy matplotlib"),
     ],
     ids=["help", "ask-help", "version", "check", "show", "elicit"],
 )

@@ -31,6 +31,7 @@ from causal.spec.question import (
     Comparison,
     Do,
     Effect,
+    Event,
     Named,
     Number,
     Only,
@@ -147,7 +148,7 @@ class _Page:
         if part.effect.op is None or chosen(part.effect, variable) != (len(variable.states) - 1,):
             raise QueryError(f"a cause of {variable.name} brings about {variable.name} = {variable.states[-1]}")
         kind_of(variable).configuration(self.model, variable, Only((cause,)))  # raises where it is no cause
-        slot = self.network.index[str(Causes(cause, type(part.effect)(variable.name, "=", (variable.states[-1],))))]
+        slot = self.network.index[str(Causes(cause, Event(variable.name, "=", (variable.states[-1],))))]
         self.leaves.append(Leaf(str(part), (slot,), self.recorder.one))
         return slot
 

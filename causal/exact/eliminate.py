@@ -20,7 +20,7 @@ from causal.errors import TooLarge
 from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
 
-LARGEST_PLAN = 20_000_000  # multiplications of one question
+LARGEST_PLAN = 3_000_000  # multiplications of one question; writing that many takes seconds and a gigabyte
 
 
 @dataclass(frozen=True, eq=False)

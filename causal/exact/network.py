@@ -25,13 +25,13 @@ LARGEST_TABLE = 1 << 20  # entries of one variable's table
 
 @dataclass
 class Network:
-    """A model's tables of slots. Tables are made when first asked for and kept."""
+    """A model's tables of slots, made when first asked for and kept. ``index`` has each parameter's place and slot."""
 
     model: Model
     graph: Graph
     parameters: tuple[Parameter, ...]
     recorder: Recorder
-    slots: Mapping[str, int]
+    index: Mapping[str, int]
     _tables: dict[str, Ids] = field(default_factory=dict)
     _open: dict[str, Ids] = field(default_factory=dict)
 
@@ -42,17 +42,12 @@ class Network:
         slots = {parameter.name: index for index, parameter in enumerate(parameters)}
         return cls(model, Graph.of(model), parameters, Recorder(len(parameters)), slots)
 
-    @property
-    def index(self) -> Mapping[str, int]:
-        """Return each parameter's place, which is also its slot."""
-        return self.slots
-
     def forms(self) -> list[Form]:
         """Return every way in which a question states a parameter."""
         return [
             form
             for v in self.model.variables.values()
-            for form in kind_of(v).forms(self.model, v, self.recorder, self.slots)
+            for form in kind_of(v).forms(self.model, v, self.recorder, self.index)
         ]
 
     def open_table(self, name: str) -> Ids:
@@ -60,7 +55,7 @@ class Network:
         if name not in self._open:
             variable = self.model.variables[name]
             self._refuse_large(variable)
-            self._open[name] = kind_of(variable).table(self.model, variable, self.recorder, self.slots)
+            self._open[name] = kind_of(variable).table(self.model, variable, self.recorder, self.index)
         return self._open[name]
 
     def table(self, name: str) -> Ids:

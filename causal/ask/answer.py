@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from causal.exact.kernel import Floats
-from causal.learn.gate import REFUSE, Gate
+from causal.learn.gate import Gate
 from causal.spec.scales import word
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer in a sentence or two."""
-        if self.gate.verdict == REFUSE and not self.gate.override:
+        if self.gate.withholds:
             return f"{self.question} is not reported: {self.gate.findings[0]}."
         parts = [self._sentence()]
         if self.case is not None and (self.level == "case" or abs(self.case.mean - self.panel.mean) >= VISIBLE):
@@ -142,14 +142,14 @@ class Answer:
 
     def __repr__(self) -> str:
         try:
-            withheld = self.gate.verdict == REFUSE and not self.gate.override
+            withheld = self.gate.withholds
             return f"<Answer {self.question}: {'' if withheld else f'{self.mean:.3f}, '}gate {self.gate.verdict}>"
         except Exception:  # noqa: BLE001 - a repr never raises, whatever state the object is in
             return "<Answer>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts; a refused answer has no numbers."""
-        withheld = self.gate.verdict == REFUSE and not self.gate.override
+        withheld = self.gate.withholds
         facts: dict[str, Any] = {
             "question": self.question,
             "rung": self.rung,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, Divergence, Ranking
 from causal.cli.screen import emit, interval, number, show, show_table
-from causal.learn.gate import PASS, REFUSE, Gate, judge_run
+from causal.learn.gate import PASS, Gate, judge_run
 
 if TYPE_CHECKING:
     from causal.study import Posterior
@@ -30,11 +30,6 @@ SHOWN = 5  # findings of the gate that are listed; how many more there are is sa
 def overridden(gate: Gate, allowed: bool) -> Gate:
     """Return the gate with the override recorded, where there is something to override."""
     return replace(gate, override=True) if allowed and gate.verdict != PASS else gate
-
-
-def withheld(gate: Gate) -> bool:
-    """Return whether numbers under this gate are not to be shown."""
-    return gate.verdict == REFUSE and not gate.override
 
 
 def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, allowed: bool) -> Gate:
@@ -88,7 +83,7 @@ def show_answer(posterior: Posterior, answer: Answer, as_json: bool, allowed: bo
         return answer.gate
     _banner(answer.gate)
     show(answer.text)
-    if not withheld(answer.gate):
+    if not answer.gate.withholds:
         show()
         _table(posterior, answer)
         show()
@@ -211,10 +206,10 @@ def _row(each: Divergence) -> dict[str, Any]:
         "reading": each.reading,
         "question": each.outcome.question,
     }
-    by_expert = {} if withheld(gate) else {name: _numbers(each, name) for name in each.outcome.experts}
+    by_expert = {} if gate.withholds else {name: _numbers(each, name) for name in each.outcome.experts}
     return {
         **named,
-        **_numbers(each, None if withheld(gate) else PANEL),
+        **_numbers(each, None if gate.withholds else PANEL),
         "ci_prob": each.outcome.ci_prob,
         "by_expert": by_expert,
         "gate": gate.to_dict(),
@@ -244,7 +239,7 @@ def _numbers(each: Divergence, expert: str | None) -> dict[str, float | None]:
 def _lines(each: Divergence, by_expert: bool) -> Iterator[tuple[str, ...]]:
     """Yield the panel's line of a table, and one per expert below it."""
     when = "" if each.intervention.when is None else str(each.intervention.when)
-    if withheld(_gate(each)):
+    if _gate(each).withholds:
         yield each.intervention.name, when, "refused", "–", "–", "–"
         return
     for expert in (PANEL, *(each.outcome.experts if by_expert else ())):
@@ -285,7 +280,7 @@ def _banner(gate: Gate, what: str = "these numbers") -> None:
     """Print what must not be missed, above everything else."""
     if gate.verdict == PASS:
         return
-    if withheld(gate):
+    if gate.withholds:
         show(f"REFUSED: the gate withholds {what}.", style="bold red")
     elif gate.override:
         show(f"UNGATED: the gate says {gate.verdict!r}, overridden by --allow-ungated.", style="bold yellow")

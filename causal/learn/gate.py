@@ -65,6 +65,11 @@ class Gate:
         """``pass``, ``flag`` or ``refuse``: the worst of the findings."""
         return max((finding.verdict for finding in self.findings), key=_RANK.__getitem__, default=PASS)
 
+    @property
+    def withholds(self) -> bool:
+        """Whether numbers under this gate are not to be shown: refused, and nobody overrode that."""
+        return self.verdict == REFUSE and not self.override
+
     def __and__(self, other: Gate) -> Gate:
         findings = tuple(dict.fromkeys((*self.findings, *other.findings)))
         rhat, ess = float(np.fmax(self.rhat, other.rhat)), float(np.fmin(self.ess, other.ess))

@@ -20,7 +20,7 @@ from causal.ask.profile import profile
 from causal.ask.thresholds import thresholds
 from causal.errors import ImpossibleEvidence
 from causal.learn.elicited import Elicited
-from causal.learn.gate import REFUSE, Gate
+from causal.learn.gate import Gate
 from causal.spec.model import Intervention, frozen
 from causal.spec.priors import Judgement
 from causal.spec.question import Event, Probability
@@ -58,7 +58,7 @@ def worlds(
     found, gate = [], Gate()
     for each in profile(panel, event, leading(rows, reading, DESCRIBED), reading):
         gate = gate & each.gate
-        withheld = _withheld(each.gate, override)
+        withheld = each.gate.withholds and not override
         found.append(
             World(
                 variable=each.variable,
@@ -90,7 +90,7 @@ def levels(
     for each in thresholds(panel, event, names, reading=reading):
         gate = gate & each.gate
         number = _through(each.estimate, each.gate, override)
-        by_expert = {} if _withheld(each.gate, override) else dict(each.by_expert)
+        by_expert = {} if each.gate.withholds and not override else dict(each.by_expert)
         title = _title(interventions, each.intervention)
         found.append(Level(each.level, each.own, each.intervention, title, number, frozen(by_expert)))
     return tuple(found), gate
@@ -118,7 +118,7 @@ def dissent(panel: Panel, ranking: Ranking, row: Row | None, override: bool) -> 
         found = disagreement(panel, with_it)
     except ImpossibleEvidence:
         return None
-    if _withheld(found.gate, override):
+    if found.gate.withholds and not override:
         return None
     drivers = tuple(_driver(panel.elicited, each) for each in found.drivers)
     return Dissent(
@@ -156,9 +156,5 @@ def _title(interventions: Mapping[str, Intervention], name: str) -> str:
     return (interventions[name].title or name) if name else ""
 
 
-def _withheld(gate: Gate, override: bool) -> bool:
-    return gate.verdict == REFUSE and not (override or gate.override)
-
-
 def _through(estimate: Estimate, gate: Gate, override: bool) -> Number:
-    return Number() if _withheld(gate, override) else Number.of(estimate)
+    return Number() if gate.withholds and not override else Number.of(estimate)

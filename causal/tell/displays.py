@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from causal.ask.answer import PANEL, Answer
 from causal.ask.interventions import READINGS, Divergence, Ranking
 from causal.errors import UsageError
-from causal.learn.gate import PASS, REFUSE, Gate, judge_run
+from causal.learn.gate import PASS, Gate, judge_run
 from causal.learn.sample import Draws
 from causal.spec.model import Model
 from causal.spec.priors import Priors
@@ -178,7 +178,7 @@ def posterior_html(model: Model, priors: Priors, draws: Draws) -> str:
 def answer_html(answer: Answer, labels: Mapping[str, str]) -> str:
     """Show an answer: the sentence, then the panel's row and one per expert; no number where the gate refuses."""
     parts = [_words(answer.text), _gate(answer.gate)]
-    if not withheld(answer.gate):
+    if not answer.gate.withholds:
         states = answer.states or ("",)
         header = ["expert", *(["state"] if answer.states else []), "mean", "median", _interval_head(answer)]
         rows = []
@@ -207,7 +207,7 @@ def _divergence(each: Divergence) -> tuple[str, ...]:
     when = "" if each.intervention.when is None else str(each.intervention.when)
     named = (each.intervention.title or each.intervention.name, when)
     gate = each.outcome.gate & each.without.gate & each.effect.gate
-    if withheld(gate if each.plausibility is None else gate & each.plausibility.gate):
+    if (gate if each.plausibility is None else gate & each.plausibility.gate).withholds:
         return (*named, "refused", *[NONE] * 4)
     outcome, effect = each.outcome.panel, each.effect.panel
     return (
@@ -218,11 +218,6 @@ def _divergence(each: Divergence) -> tuple[str, ...]:
         _number(effect.mean),
         _number(each.plausibility.panel.mean if each.plausibility else None),
     )
-
-
-def withheld(gate: Gate) -> bool:
-    """Return whether numbers under this gate are not to be shown."""
-    return gate.verdict == REFUSE and not gate.override
 
 
 def _gate(gate: Gate) -> Markup:

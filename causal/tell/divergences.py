@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from causal.ask.answer import PANEL, VISIBLE, Answer
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, Divergence, Ranking
-from causal.learn.gate import ESS, PARETO_K, REFUSE
+from causal.learn.gate import ESS, PARETO_K
 from causal.spec.model import Intervention, Model, Rule, Variable, frozen
 from causal.tell.facts import Defined, Four, Row, Without, by_outcome
 from causal.tell.number import Number
@@ -21,7 +21,7 @@ NOTHING = "nothing taken as given"  # the reading of an outcome on which no hist
 
 def number(answer: Answer, expert: str, override: bool) -> Number:
     """Return the number of the panel or of one expert; without its values where the gate refuses the answer."""
-    if answer.gate.verdict == REFUSE and not (override or answer.gate.override):
+    if answer.gate.withholds and not override:
         return Number()
     return Number.of(answer.estimates[(expert, "")], _news(answer, expert))
 

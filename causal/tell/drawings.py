@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 from causal.ask.answer import Answer
 from causal.ask.interventions import Divergence, Ranking
-from causal.learn.gate import REFUSE
 from causal.spec.model import Model
 
 
@@ -38,7 +37,7 @@ class Drawings:
         if override:
             ranking = replace(ranking, divergences=tuple(_overridden(each) for each in ranking.divergences))
             headline = _open(headline) if headline is not None else None
-        refused = headline is not None and headline.gate.verdict == REFUSE and not headline.gate.override
+        refused = headline is not None and headline.gate.withholds
         return cls(model, shares, ranking, None if refused else headline, labels, weights)
 
     def dag(self) -> str:

@@ -22,7 +22,7 @@ from causal.ask.signs import check_signs
 from causal.elicit import PROBABILITY, Fit, stated
 from causal.elicit.fit import quantiles
 from causal.learn.elicited import Elicited, Prior
-from causal.learn.gate import REFUSE, Gate
+from causal.learn.gate import Gate
 from causal.spec.model import frozen
 from causal.spec.priors import Cite, DirichletSays, Exactly, Judgement, Sign
 from causal.tell.claims import Abstention, Against, Check, Direct, Point, Reason, Said, Who
@@ -215,7 +215,7 @@ def abstentions(elicited: Elicited) -> tuple[Abstention, ...]:
 
 
 def _let_through(estimate: Estimate, gate: Gate, override: bool) -> Number:
-    return Number() if gate.verdict == REFUSE and not override else Number.of(estimate)
+    return Number() if gate.withholds and not override else Number.of(estimate)
 
 
 def reason(elicited: Elicited, judgement: Judgement) -> Reason:

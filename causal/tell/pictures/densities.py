@@ -18,7 +18,6 @@ import numpy as np
 
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.learn.gate import PASS
-from causal.tell.pictures.forest import withheld
 from causal.tell.pictures.ink import BLACK, FAINT, GREY, WITH, Pen, marked, pens, shade
 from causal.tell.pictures.nodes import percent, spoken
 from causal.tell.pictures.sheet import (
@@ -56,7 +55,7 @@ def densities(
     ``labels`` are what experts are called, ``weights`` the pooled experts' shares in the panel (equal if left out).
     """
     title = answer.question
-    if withheld(answer):
+    if answer.gate.withholds:
         return notice(title, f"Not reported: {answer.gate.findings[0]}.")
     return _stacks(answer, title, labels or {}) if answer.states else _ridges(answer, title, labels or {}, weights)
 
@@ -208,7 +207,7 @@ def _stacks(answer: Answer, title: str, labels: Mapping[str, str]) -> Figure:
 
 def described(answer: Answer, labels: Mapping[str, str] | None = None) -> str:
     """Say in sentences what the picture of an answer shows."""
-    if withheld(answer) or answer.states or len(answer.experts) == 1:
+    if answer.gate.withholds or answer.states or len(answer.experts) == 1:
         return answer.text
     said = "; ".join(
         f"{(labels or {}).get(name, spoken(name))} {_shown(answer, answer.estimates[(name, '')])}"

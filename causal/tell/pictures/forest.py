@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from causal.ask.answer import PANEL, Answer
+from causal.ask.answer import PANEL
 from causal.ask.interventions import MINIMAL, READINGS, Divergence, Ranking
 from causal.errors import UsageError, nearest
-from causal.learn.gate import PASS, REFUSE
+from causal.learn.gate import PASS
 from causal.spec.question import Event
 from causal.tell.pictures.ink import BAND, BLACK, WITH, WITHOUT, Pen, marked, pens
 from causal.tell.pictures.nodes import spoken
@@ -72,15 +72,10 @@ def named_event(event: Event, labels: Mapping[str, str]) -> str:
     return spoken(words)
 
 
-def withheld(answer: Answer) -> bool:
-    """Return whether the gate keeps an answer's numbers back."""
-    return answer.gate.verdict == REFUSE and not answer.gate.override
-
-
 def _row(on: Sheet, row: int, each: Divergence, drawn: Mapping[str, Pen]) -> None:
     when = str(each.intervention.when).replace("/", " to ") if each.intervention.when else ""
     row_words(on, row, each.intervention.title or each.intervention.name, LEFT - 8.0, when)
-    if withheld(each.outcome):
+    if each.outcome.gate.withholds:
         row_number(on, row, WITHHELD)
         return
     panel = each.outcome.estimates[(PANEL, "")]
@@ -88,7 +83,7 @@ def _row(on: Sheet, row: int, each: Divergence, drawn: Mapping[str, Pen]) -> Non
     lower, upper = (panel.mean if end is None else end for end in ends)
     if upper > lower:
         on.axes.plot([lower, upper], [row - UP] * 2, color=BLACK, linewidth=1.6, solid_capstyle="butt", zorder=2)
-    if not withheld(each.without):
+    if not each.without.gate.withholds:
         before = each.without.estimates[(PANEL, "")].mean
         on.axes.plot([before], [row - UP], zorder=3, **WITHOUT)
     on.axes.plot([panel.mean], [row - UP], zorder=4, **WITH)
@@ -121,11 +116,11 @@ def described(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str
     lines = [f"Probability of {named_event(ranking.event, labels or {})} after each point of divergence: {reading}."]
     for each in ranking.of(reading):
         title = each.intervention.title or each.intervention.name
-        if withheld(each.outcome):
+        if each.outcome.gate.withholds:
             lines.append(f"{title}: {WITHHELD}.")
             continue
         after = probability(each.outcome.estimates[(PANEL, "")].mean)
-        before = WITHHELD if withheld(each.without) else probability(each.without.estimates[(PANEL, "")].mean)
+        before = WITHHELD if each.without.gate.withholds else probability(each.without.estimates[(PANEL, "")].mean)
         lines.append(f"{title}: {after}; without it {before}.")
     return "\n".join(lines) if ranking.of(reading) else _why(ranking)
 

@@ -28,7 +28,6 @@ from causal.spec.question import (
     Arithmetic,
     Comparison,
     Do,
-    Effect,
     Number,
     Probability,
     Question,
@@ -196,7 +195,7 @@ class _Run:
             raise Unsupported(f"'{question}' has no case level; ask for the probability of single events")
         return Answer(
             question=str(question),
-            rung=rung(question),
+            rung=rung(page.reckoned),
             estimates=estimates,
             experts=panel.draws.experts,
             pooled=panel.pooled,
@@ -264,7 +263,7 @@ class _Run:
                     size, k = min(size, weights.size), max(k, weights.k)
                     gate = gate & weights.gate(f"weights of {leaf.text} by {name}")
                 means[name][leaf.text] = mean
-        by_expert = {name: combine(page.question, found) for name, found in means.items()}
+        by_expert = {name: combine(page.reckoned, found) for name, found in means.items()}
         mean = sum(w * by_expert[name] for name, w in self.panel.weights.items())
         return CaseMean(mean, by_expert, size, k, refitted), gate
 
@@ -304,9 +303,6 @@ def combine(question: Question, means: Mapping[str, float]) -> float:
         case Arithmetic(op=op, left=left, right=right):
             a, b = combine(left, means), combine(right, means)
             return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else float("nan")}[op]
-        case Effect(setting=setting, event=event, given=given):
-            done = Probability((event,), (Do(setting), *given))
-            return means[str(done)] - means[str(Probability((event,), given))]
         case _:
             return means[str(question)]
 
@@ -321,6 +317,6 @@ def kind(question: Question) -> str:
 def rung(question: Question) -> int:
     """Return the rung of a question: 1 seeing, 2 doing, 3 imagining (Pearl 2009)."""
     parts = list(walk(question))
-    if any(getattr(part, "world", None) is not None for part in parts):
+    if any(getattr(part, "world", None) is not None for part in parts):  # of an event, or of a value that is followed
         return 3
-    return 2 if any(isinstance(part, Do | Effect) for part in parts) else 1
+    return 2 if any(isinstance(part, Do) for part in parts) else 1

@@ -7,6 +7,8 @@
     EXPIT   c = 1/(1+e^-a)     a' += c' c (1 - c)
     LOG     c = ln a           a' += c' / a
     DIVIDE  c = a / b          a' += c' / b,  b' -= c' c / b
+    MIN     c = min(a, b)      a' += c' where a <= b, else b' += c'
+    MAX     c = max(a, b)      a' += c' where a >= b, else b' += c'
 
 The buffer has a row per slot and a column per draw (lane); the inner loop runs over lanes, so that one instruction
 works on many draws at once. Backward expects the buffer as forward left it.
@@ -18,7 +20,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-SET, ADD, FLIP, EXPIT, LOG, DIVIDE = range(6)
+SET, ADD, FLIP, EXPIT, LOG, DIVIDE, MIN, MAX = range(8)
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
@@ -48,9 +50,15 @@ def forward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats) -> N
         elif op == LOG:
             for k in range(lanes):
                 w[c, k] = np.log(w[a, k])
-        else:
+        elif op == DIVIDE:
             for k in range(lanes):
                 w[c, k] = w[a, k] / w[b, k]
+        elif op == MIN:
+            for k in range(lanes):
+                w[c, k] = min(w[a, k], w[b, k])
+        else:
+            for k in range(lanes):
+                w[c, k] = max(w[a, k], w[b, k])
 
 
 @nb.njit(nogil=True, cache=True, error_model="numpy")
@@ -74,11 +82,17 @@ def backward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats, g: 
         elif op == LOG:
             for k in range(lanes):
                 g[a, k] += g[c, k] / w[a, k]
-        else:
+        elif op == DIVIDE:
             for k in range(lanes):
                 g[a, k] += g[c, k] / w[b, k]
             for k in range(lanes):
                 g[b, k] -= g[c, k] * w[c, k] / w[b, k]
+        else:  # the one that was taken; the first of two that are equal
+            for k in range(lanes):
+                if (w[a, k] <= w[b, k]) == (op == MIN) or w[a, k] == w[b, k]:
+                    g[a, k] += g[c, k]
+                else:
+                    g[b, k] += g[c, k]
 
 
 @nb.njit(nogil=True, cache=True)

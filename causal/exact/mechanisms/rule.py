@@ -56,11 +56,12 @@ class RuleKind:
         rule = variable.mechanism
         assert isinstance(rule, Rule)
         parents = inputs(variable)
-        ids = np.empty((*cards(model, parents), len(variable.states)), dtype=np.int64)
-        for at in product(*(range(card) for card in cards(model, parents))):
+        shape = cards(model, parents)
+        shares = np.empty((*shape, len(variable.states)))
+        for at in product(*(range(card) for card in shape)):
             here = {p: model.variables[p].states[i] for p, i in zip(parents, at, strict=True)}
-            ids[at] = [recorder.constant(value) for value in outcome(rule, variable.states, here)]
-        return ids
+            shares[at] = outcome(rule, variable.states, here)
+        return recorder.constants(shares)
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
         """Return nothing."""

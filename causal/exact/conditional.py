@@ -10,7 +10,7 @@ Several nodes of one variable are tied by what stays the same across worlds (cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -34,14 +34,12 @@ class Conditional:
     def __init__(self, network: Network, asked: Asked, coupling: str | None = None) -> None:
         self.network, self.asked, self.coupling = network, asked, coupling
         self.recorder, self.nodes = network.recorder, asked.worlds.nodes
-        self.sizes: dict[str, int] = {}
         self.coupled: tuple[str, ...] = ()
 
     def write(self) -> tuple[tuple[int, ...], int]:
         """Return the slots of what is asked (one per state, or one) and that of the probability of what is given."""
         targets, recorder = self.asked.targets, self.recorder
         named = list(self.factors())
-        self._measure(factor for _, factor in named)
         known = {id(factor) for anything, factor in named if anything}
         evidence = recorder.one
         near: list[Factor] = []
@@ -49,7 +47,7 @@ class Conditional:
             if any(name in targets for factor in group for name in factor.names):
                 near += group
             elif any(id(factor) in known for factor in group):
-                evidence = recorder.product(evidence, self._sum(group))
+                evidence = recorder.product(evidence, self.network.eliminator.total(group))
         news = any(id(factor) in known for factor in near)
         if news:
             near, apart = self._settle(near)
@@ -58,16 +56,16 @@ class Conditional:
             ((name, states),) = targets.items()
             return self._single(name, states, near, news, evidence)
         if not targets or self.asked.never:  # what is asked is settled by its own bracket
-            below = self._sum(near) if news else recorder.one
+            below = self.network.eliminator.total(near) if news else recorder.one
             return (recorder.zero if self.asked.never else recorder.one,), recorder.product(evidence, below)
-        below = self._sum(near) if news else recorder.one
+        below = self.network.eliminator.total(near) if news else recorder.one
         position: dict[str, tuple[int, ...]] = {}
         for name, states in targets.items():
             assert states is not None  # a whole distribution is asked alone
             position[name] = tuple(place for place, i in enumerate(self._open(name)) if i in states)
             if not position[name]:
                 return (recorder.zero,), recorder.product(evidence, below)
-        above = self._sum([self._cut(factor, position) for factor in near])
+        above = self.network.eliminator.total([self._cut(factor, position) for factor in near])
         return (recorder.quotient(above, below),), recorder.product(evidence, below)
 
     # The relevant factors
@@ -125,15 +123,6 @@ class Conditional:
 
     # Writing
 
-    def _measure(self, factors: Iterable[Factor]) -> None:
-        for factor in factors:
-            self.sizes.update(zip(factor.names, factor.ids.shape, strict=True))
-
-    def _sum(self, factors: Sequence[Factor]) -> int:
-        """Return the product of factors summed over everything."""
-        self._measure(factors)
-        return int(self.network.eliminator.contract(factors, (), self.sizes))
-
     def _cut(self, factor: Factor, position: Open) -> Factor:
         """Return a factor on some places of its axes; the same factor for the same places."""
         mine = {name: position[name] for name in factor.names if name in position}
@@ -145,7 +134,6 @@ class Conditional:
     def _settle(self, near: list[Factor]) -> tuple[list[Factor], int]:
         """Take out what zeros rule out; return what still hangs together with what is asked, and the rest's product."""
         zero = self.recorder.zero
-        left = dict(self.sizes)
         while True:
             position: dict[str, tuple[int, ...]] = {}
             for factor in near:
@@ -158,15 +146,13 @@ class Conditional:
             if not position:
                 break
             near = [self._cut(factor, position) for factor in near]
-            left.update((name, len(places)) for name, places in position.items())
-        self.sizes = left
         apart = self.recorder.one
         kept: list[Factor] = []
         for group in components(near):
             if any(name in self.asked.targets for factor in group for name in factor.names):
                 kept += group
             else:
-                apart = self.recorder.product(apart, self._sum(group))
+                apart = self.recorder.product(apart, self.network.eliminator.total(group))
         return kept, apart
 
     def _open(self, name: str) -> tuple[int, ...]:
@@ -179,11 +165,10 @@ class Conditional:
         """Return the slots of one node's states, or of one event about it."""
         recorder, possible = self.recorder, self._open(name)
         if len(possible) == 1:  # what is asked is given
-            below = self._sum(near) if news else recorder.one
+            below = self.network.eliminator.total(near) if news else recorder.one
             share = {possible[0]: below}
         else:
-            self._measure(near)
-            shares = self.network.eliminator.contract(near, (name,), self.sizes).tolist()
+            shares = self.network.eliminator.along(near, name)
             below = recorder.add(shares) if news else recorder.one
             share = dict(zip(possible, shares, strict=True))
         total = recorder.product(evidence, below)

@@ -7,7 +7,7 @@
     elicit    scipy                         numpy from here on
     exact     numba
     learn     pymc, arviz, nutpie and what they are made of
-    ask       pandas, dowhy, joblib         dowhy in one module
+    ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
     study
     causal    (the package's own door)
@@ -40,7 +40,7 @@ KNOWS = {
     "elicit": "scipy",
     "exact": "numba",
     "learn": "pymc pytensor nutpie xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
-    "ask": "pandas dowhy joblib",
+    "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
     "cli": "typer rich",
 }

@@ -43,11 +43,16 @@ def coupling_of(variable: Variable) -> str:
 
 
 def assumed(variable: Variable) -> bool:
-    """Return whether a variable's coupling is an assumption that the other could replace."""
-    if isinstance(variable.mechanism, Types) or coupling_of(variable) == "":
-        return False
-    rule = variable.mechanism
-    return not (isinstance(rule, Rule) and all(len(case.then) == 1 for case in rule.cases))
+    """Return whether a variable's coupling is an assumption that another could replace.
+
+    Response types say by themselves what would have been, and a rule without a distribution has no luck.
+    """
+    match variable.mechanism:
+        case Types():
+            return False
+        case Rule(cases=cases):
+            return any(len(case.then) > 1 for case in cases)
+    return True
 
 
 def factors_of(

@@ -77,8 +77,8 @@ class Bounds:
                 "there is no other coupling to compare it with."
             )
         both = " and ".join(f"{each.mean:.3f} with {name} luck" for name, each in self.couplings.items())
-        parts = [f"It assumes what stays the same across worlds for {', '.join(self.coupled)}, as the model says"]
-        parts[0] += f"; otherwise {both}, two assumptions and not bounds." if both else "."
+        parts = [f"The model assumes what stays the same across worlds for {', '.join(self.coupled)}"]
+        parts[0] += f"; it would be {both}: two assumptions, not bounds." if both else "."
         if self.sharp is not None:
             parts.append(f"Any coupling gives between {self.sharp.lower:.3f} and {self.sharp.upper:.3f}.")
         if self.tian_pearl is not None:

@@ -207,7 +207,7 @@ class _Run:
             pooled=panel.pooled,
             gate=gate,
             draws=panel.draws.total,
-            kind=kind(question),
+            kind=kind(page.reckoned),
             states=page.states,
             level=level,
             case=case,

@@ -47,8 +47,7 @@ def test_random_strings_are_questions_or_query_errors() -> None:
             question = parse_question(text)
             read += 1
             page = writer.write(question)
-        except QueryError as error:
-            assert str(error)
+        except QueryError:
             continue
         assert page.slots
         answered += 1

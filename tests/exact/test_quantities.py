@@ -15,7 +15,7 @@ from causal.exact.coupling import COUPLINGS
 from causal.exact.network import Network
 from causal.exact.readings import interior
 from causal.spec.grammar import parse_question
-from causal.spec.model import Case, Edge, Model, Rule, Table, Variable, frozen
+from causal.spec.model import Case, Count, Edge, Holds, Model, Rule, Table, Variable, frozen
 from causal.spec.question import Probability
 
 STATES = ("0", "1")
@@ -41,6 +41,10 @@ def ask(model: Model, numbers: dict[str, float], *texts: str) -> list[float]:
 def truth(test: dict[str, str], otherwise: str = "0") -> Rule:
     return Rule(cases=(Case(frozen({k: (v,) for k, v in test.items()}), frozen({"1": 1.0})),
                        Case(frozen({}), frozen({otherwise: 1.0}))))  # fmt: skip
+
+
+def either(*causes: str) -> Rule:
+    return Rule(test=Count(1, tuple(Holds(cause, ("1",)) for cause in causes)))
 
 
 def test_direct_and_indirect_effects_are_the_primers() -> None:
@@ -77,8 +81,7 @@ def test_the_firing_squad_and_the_consistent_xor() -> None:
     model = binary(
         {"U": [], "W": [], "C": ["U"], "A": ["C", "W"], "B": ["C"], "D": ["A", "B"]},
         C=truth({"U": "1"}), B=truth({"C": "1"}),
-        A=Rule(cases=(Case(frozen({"C": ("0",), "W": ("0",)}), frozen({"0": 1.0})), Case(frozen({}), frozen({"1": 1.0})))),
-        D=Rule(cases=(Case(frozen({"A": ("0",), "B": ("0",)}), frozen({"0": 1.0})), Case(frozen({}), frozen({"1": 1.0})))),
+        A=either("C", "W"), D=either("A", "B"),
     )  # fmt: skip
     numbers = {"P(U = 1)": 0.3, "P(W = 1)": 0.1}
     alive, dead = ask(model, numbers, "P(D[A = 0] = 0 | D = 1)", "P(D[B = 0] = 1 | D = 1)")

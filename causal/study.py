@@ -34,8 +34,9 @@ from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
 from causal.learn.layout import medians
 from causal.learn.limits import refusals
+from causal.learn.nuts import Watch
 from causal.learn.reading import elicit
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Watch, sample
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, sample
 from causal.learn.store import digest, save
 from causal.learn.store import load as load_fit
 from causal.spec.grammar import parse_question

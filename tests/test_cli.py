@@ -25,7 +25,8 @@ import pytest
 from causal import load
 from causal.cli import main, screen
 from causal.learn.layout import medians
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Progress
+from causal.learn.nuts import Progress
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws
 from causal.learn.store import digest, save
 from causal.study import Study
 
@@ -788,7 +789,7 @@ def on_a_terminal(source: str, **environment: str) -> str:
 
 SAMPLING = """
 from causal.cli import screen
-from causal.learn.sample import Progress
+from causal.learn.nuts import Progress
 with screen.sampling("sampling coin") as watch:
     watch(Progress(300, 8000, 2))
 with screen.step("comparing"):

@@ -48,6 +48,7 @@ class Drawn:
     """
 
     theta: Floats
+    parameters: tuple[str, ...]
     method: str = IID
     divergences: int = 0
     bfmi: tuple[float, ...] = ()
@@ -72,13 +73,13 @@ class Draws:
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, elicited: Elicited, drawn: Mapping[str, Drawn], seed: int) -> Draws:
-        """Lay the draws of a panel's experts side by side, in its order."""
-        every = [drawn[expert] for expert in elicited.held]
+    def of(cls, drawn: Mapping[str, Drawn], seed: int) -> Draws:
+        """Lay the draws of experts, who have the same parameters, side by side."""
+        every = list(drawn.values())
         return cls(
             np.stack([each.theta for each in every], axis=-1),
-            tuple(parameter.name for parameter in elicited.network.parameters),
-            tuple(elicited.held),
+            every[0].parameters,
+            tuple(drawn),
             tuple(each.method for each in every),
             seed,
             sum(each.divergences for each in every),
@@ -133,14 +134,13 @@ def sample(
     ``news`` are slots of probabilities of what has been seen (case level): every expert is then conditioned on them.
     ``watch`` is told how far NUTS is; without it, and where ``quiet`` is false, nutpie draws a bar of its own.
     """
-    drawn = draw(aim(elicited, news), seed, Length(draws, tune, chains), quiet, watch)
-    return Draws.of(elicited, drawn, seed)
+    return Draws.of(draw(aim(elicited, news), seed, Length(draws, tune, chains), quiet, watch), seed)
 
 
 def draw(
     targets: Sequence[Target], seed: int, length: Length, quiet: bool = True, watch: Watch | None = None
 ) -> dict[str, Drawn]:
-    """Draw from each target; what is drawn for one does not depend on the others."""
+    """Draw from each target, in their order; what is drawn for one does not depend on the others."""
     streams = {target.expert: np.random.default_rng([seed, *target.expert.encode()]) for target in targets}
     found: dict[str, Drawn] = {}
     for target in targets:
@@ -148,12 +148,14 @@ def draw(
             started = time.perf_counter()
             theta = target.layout.draw(streams[target.expert], length.chains * length.draws)
             theta = theta.reshape(length.chains, length.draws, -1)
-            found[target.expert] = Drawn(theta, seconds=time.perf_counter() - started)
+            names = target.layout.parameters
+            found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
     conditioned = [target for target in targets if target.method == NUTS]
     if conditioned:
         seeds = [int(streams[target.expert].integers(2**63)) for target in conditioned]
         bar = not quiet and watch is None and sys.stderr.isatty()
         runs = run([target.density for target in conditioned], seeds, length, bar, watch)
         for target, made in zip(conditioned, runs, strict=True):
-            found[target.expert] = Drawn(made.theta, NUTS, made.divergences, made.bfmi, made.seconds)
-    return found
+            names = target.layout.parameters
+            found[target.expert] = Drawn(made.theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
+    return {target.expert: found[target.expert] for target in targets}

@@ -30,14 +30,14 @@ from causal.ask.panel import Panel, ask
 from causal.errors import CausalError, GateError, Unsupported, UsageError, nearest
 from causal.exact.answer import Writer
 from causal.exact.network import Network
+from causal.learn import store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
 from causal.learn.layout import medians
 from causal.learn.limits import refusals
+from causal.learn.nuts import Length, Watch
 from causal.learn.reading import elicit
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Watch, sample
-from causal.learn.store import digest, save
-from causal.learn.store import load as load_fit
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
 from causal.spec.grammar import parse_question
 from causal.spec.model import Model
 from causal.spec.modelfile import load_model
@@ -171,27 +171,31 @@ class Study:
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
+        After an edit, only the experts whose posterior it changes are drawn again.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         """
-        settings: dict[str, Any] = {"seed": seed, "draws": draws, "tune": tune, "chains": chains}
-        stored = self.stored(**settings)
+        stored = self.stored(seed, draws, tune, chains)
         if stored is not None:
             return stored
-        found = sample(self.elicited, **settings, quiet=quiet, watch=watch)
-        key = digest(self.model.digest, self.priors.digest, **settings)
+        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch)
+        name = self._fit(seed, draws, tune, chains)
         try:
-            save(key, found)
+            store.save(name, drawn, keys)
         except OSError as error:  # the draws are good although they cannot be kept
             warnings.warn(f"the fit is not stored, so the next question samples again: {error}", stacklevel=2)
-        return Posterior(self, found, key)
+        return Posterior(self, Draws.of(drawn, seed), name)
 
     def stored(
         self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS
     ) -> Posterior | None:
-        """Return the posterior whose draws are in the store of fits, or None where they are still to be made."""
-        key = digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
-        found = load_fit(key)
-        return None if found is None else Posterior(self, found, key)
+        """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
+        name = self._fit(seed, draws, tune, chains)
+        found = store.load(name)
+        return None if found is None else Posterior(self, Draws.of(found, seed), name)
+
+    def _fit(self, seed: int, draws: int, tune: int, chains: int) -> str:
+        """Return the name of a fit in the store."""
+        return store.digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
 
     def at_medians(self) -> Posterior:
         """Return the posterior that has every parameter at its median as stated: a single draw, no uncertainty."""

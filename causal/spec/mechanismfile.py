@@ -5,7 +5,7 @@
     noisy-or         {noisy-or: {on}}                    NoisyOr    binary child; default: every state but the first
     noisy-and        {noisy-and: {needs}}                NoisyAnd   binary child; default: the top state
     logistic         {logistic: {same}}                  Logistic   binary or ordered child
-    ranked           {ranked: {function, weights, ..}}   Ranked     ordered child; default: wmean, equal weights
+    ranked           {ranked: {function, weights, ..}}   Ranked     in order, parents too; default: wmean, equal weights
     {rule: ...}                                          Rule
     types            {types: {monotone, allow, forbid}}  Types
 
@@ -169,6 +169,7 @@ def _logistic(options: shapes.LogisticShape, child: Child, known: Known) -> Logi
 def _ranked(options: shapes.RankedShape, child: Child, known: Known) -> Ranked:
     _check_has_parents("ranked", child, known)
     _check_ordered("ranked", child, known)
+    _check_mix(options, known)
     said = {str(p): weight for p, weight in options.weights.items() if is_parent(p, child, known)}
     for parent in options.weights:
         if said.get(parent, 1) <= 0:
@@ -176,7 +177,25 @@ def _ranked(options: shapes.RankedShape, child: Child, known: Known) -> Ranked:
     if options.variance is not None and options.variance <= 0:
         known.problems.add(options.at("variance"), "the variance must be above 0")
     weights = {p: said.get(p, 1.0) for p in child.parents if p in said or p in child.free}
-    return Ranked(options.function, frozen(weights), options.variance)
+    for name in known.unordered.intersection(weights):
+        known.problems.add(child.place, f"ranked needs parents in order, and {name!r} is 'ordered: false'")
+    mix = (1.0 if options.lowest is None else options.lowest, 1.0 if options.highest is None else options.highest)
+    return Ranked(options.function, frozen(weights), options.variance, mix)
+
+
+def _check_mix(options: shapes.RankedShape, known: Known) -> None:
+    """Check that `min` and `max` stand beside mixminmax only, and weights beside the others only."""
+    for key, weight in (("min", options.lowest), ("max", options.highest)):
+        if weight is None:
+            continue
+        if options.function != "mixminmax":
+            message = f"{options.function} weighs each parent; write 'weights', or 'function: mixminmax'"
+            known.problems.add(options.at(key), message)
+        elif weight <= 0:
+            known.problems.add(options.at(key), "a weight must be above 0")
+    if options.function == "mixminmax" and options.weights:
+        message = "mixminmax weighs the lowest and the highest parent, whichever they are; write 'min' and 'max'"
+        known.problems.add(options.at("weights"), message)
 
 
 def _types(options: shapes.TypesShape, child: Child, known: Known) -> Types:

@@ -82,11 +82,15 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Fenton's ranked nodes: a function of weighted parents and a variance."""
+    """Fenton's ranked nodes: a function of weighted parents and a variance.
+
+    ``mix`` is what ``mixminmax`` gives the lowest and the highest parent; the other functions look at ``weights``.
+    """
 
     function: str
     weights: Mapping[str, float]
     variance: float | None = None
+    mix: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,13 @@ def _known(shape: shapes.ModelShape, tree: Tree, problems: Problems) -> Known:
     written = tree.get("variables")
     names = frozenset(str(key) for key in written.names) if isinstance(written, Tree) else frozenset()
     states = {}
+    unordered = {str(name) for name, each in shape.variables.items() if not each.ordered and len(each.states) > 2}
     for name, variable in shape.variables.items():
         if len(set(variable.states)) < 2:
             message = f"a variable has at least two states, {str(name)!r} has {len(variable.states)}"
             problems.add(variable.at("states"), message)
         states[str(name)] = tuple(dict.fromkeys(str(state) for state in variable.states))
-    return Known(problems, names, states, tuple(str(key) for key in shape.sources))
+    return Known(problems, names, states, tuple(str(key) for key in shape.sources), frozenset(unordered))
 
 
 def _variable(name: Scalar, shape: shapes.VariableShape, model: shapes.ModelShape, known: Known) -> Variable:

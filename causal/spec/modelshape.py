@@ -79,10 +79,15 @@ class LogisticShape(Shape):
 
 
 class RankedShape(Shape):
-    """Options of `ranked`: how the parents are combined, their weights, the variance around the result."""
+    """Options of `ranked`: how the parents are combined, their weights, the variance around the result.
 
-    function: Annotated[str, OneOf(("wmean", "wmin", "wmax"))] = "wmean"
+    `min` and `max` are the weights of the lowest and the highest parent, for `mixminmax` only.
+    """
+
+    function: Annotated[str, OneOf(("wmean", "wmin", "wmax", "mixminmax"))] = "wmean"
     weights: dict[Name, Number] = {}
+    lowest: Number | SkipJsonSchema[None] = Field(default=None, alias="min")
+    highest: Number | SkipJsonSchema[None] = Field(default=None, alias="max")
     variance: Number | SkipJsonSchema[None] = None
 
 

@@ -8,10 +8,11 @@ from causal.errors import Unsupported
 from causal.exact.mechanisms.logistic import LogisticKind
 from causal.exact.mechanisms.noisy_and import NoisyAndKind
 from causal.exact.mechanisms.noisy_or import NoisyOrKind
+from causal.exact.mechanisms.ranked import RankedKind
 from causal.exact.mechanisms.rule import RuleKind
 from causal.exact.mechanisms.table import TableKind
 from causal.exact.parameter import Kind
-from causal.spec.model import KINDS, Logistic, NoisyAnd, NoisyOr, Rule, Table, Variable, frozen
+from causal.spec.model import KINDS, Logistic, NoisyAnd, NoisyOr, Ranked, Rule, Table, Variable, frozen
 
 MECHANISMS: Mapping[type, Kind] = frozen(
     {
@@ -19,6 +20,7 @@ MECHANISMS: Mapping[type, Kind] = frozen(
         NoisyOr: NoisyOrKind(),
         NoisyAnd: NoisyAndKind(),
         Logistic: LogisticKind(),
+        Ranked: RankedKind(),
         Rule: RuleKind(),
     }
 )

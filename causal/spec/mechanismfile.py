@@ -6,6 +6,7 @@
     noisy-and        {noisy-and: {needs}}                NoisyAnd   binary child; default: the top state
     logistic         {logistic: {same}}                  Logistic   binary or ordered child
     ranked           {ranked: {function, weights, ..}}   Ranked     in order, parents too; default: wmean, equal weights
+    {observation: {reliability}}                         Rule       of the states of its one parent
     {rule: ...}                                          Rule
     types            {types: {monotone, allow, forbid}}  Types
 
@@ -24,7 +25,7 @@ from causal.spec import modelshape as shapes
 from causal.spec.known import Child, Known, check_binary, choices, is_parent, read_when
 from causal.spec.model import Gate, Logistic, Mechanism, NoisyAnd, NoisyOr, Ranked, Table, Types, frozen
 from causal.spec.reader import Scalar
-from causal.spec.rulefile import read_rule
+from causal.spec.rulefile import read_observation, read_rule
 from causal.spec.typetext import read_type
 
 MAX_CONTEXTS = 100_000  # combinations of parents that are looked through for a row that is missing or never reached
@@ -54,22 +55,23 @@ def read_mechanism(written: Scalar | shapes.MechanismShape | None, child: Child,
         if kinds:
             known.problems.add(written.node, f"one mechanism, not {' and '.join(kinds)}")
         elif not written.node.names:  # else what stood there has been reported
-            known.problems.add(written.node, f"name a mechanism: {', '.join(READERS)}, rule")
+            known.problems.add(written.node, f"name a mechanism: {', '.join([*READERS, *UNSAID])}")
         return None
     if written.rule is not None:
         return read_rule(written.rule, child, known)
+    if written.observation is not None:
+        return read_observation(written.observation, child, known)
     options = getattr(written, kinds[0].replace("-", "_"))
     return None if options is None else READERS[kinds[0]](options, child, known)
 
 
 def _by_word(word: Scalar, child: Child, known: Known) -> Mechanism | None:
-    if word == "rule":
-        known.problems.add(word, "say which: {rule: {at least: 2, of: [...]}}, {rule: {all of: [...]}}, or if and then")
+    if word in UNSAID:
+        known.problems.add(word, UNSAID[word])
     elif word in READERS:
         return READERS[word](shapes.OPTIONS[word].bare(), child, known)
     else:
-        kinds = [*READERS, "rule"]
-        known.problems.add(word, f"no mechanism {str(word)!r}{choices(word, kinds)}")
+        known.problems.add(word, f"no mechanism {str(word)!r}{choices(word, [*READERS, *UNSAID])}")
     return None
 
 
@@ -237,4 +239,9 @@ READERS: Mapping[str, Callable[[Any, Child, Known], Mechanism]] = {
     "logistic": _logistic,
     "ranked": _ranked,
     "types": _types,
-}  # and rule, which has no form without options
+}
+
+UNSAID: Mapping[str, str] = {
+    "observation": "say how reliable it is: {observation: {reliability: 0.9}}",
+    "rule": "say which: {rule: {at least: 2, of: [...]}}, {rule: {all of: [...]}}, or if and then",
+}  # the mechanisms that say nothing by their word alone, and what is to be said

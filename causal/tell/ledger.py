@@ -44,6 +44,7 @@ KINDS: Mapping[str, str] = {
     "logistic": "logistic: each departure from the baseline adds its own log-odds, whatever the others are",
     "ranked": "ranked: a weighted mean, minimum or maximum of the parents, spread by one variance",
     "rule": "a rule: settled by definition once the parents are",
+    "given": "a table of fixed numbers, from a network file",
     "types": "response types: every way of answering to the parents, weighted",
 }
 

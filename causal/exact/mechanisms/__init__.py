@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from causal.errors import Unsupported
+from causal.exact.mechanisms.fixed import FixedKind
+from causal.exact.mechanisms.given import GivenKind
 from causal.exact.mechanisms.logistic import LogisticKind
 from causal.exact.mechanisms.noisy_and import NoisyAndKind
 from causal.exact.mechanisms.noisy_or import NoisyOrKind
@@ -12,7 +14,7 @@ from causal.exact.mechanisms.ranked import RankedKind
 from causal.exact.mechanisms.rule import RuleKind
 from causal.exact.mechanisms.table import TableKind
 from causal.exact.parameter import Kind
-from causal.spec.model import KINDS, Logistic, NoisyAnd, NoisyOr, Ranked, Rule, Table, Variable, frozen
+from causal.spec.model import KINDS, Given, Logistic, NoisyAnd, NoisyOr, Ranked, Rule, Table, Variable, frozen
 
 MECHANISMS: Mapping[type, Kind] = frozen(
     {
@@ -22,6 +24,7 @@ MECHANISMS: Mapping[type, Kind] = frozen(
         Logistic: LogisticKind(),
         Ranked: RankedKind(),
         Rule: RuleKind(),
+        Given: GivenKind(),
     }
 )
 
@@ -33,6 +36,11 @@ def kind_of(variable: Variable) -> Kind:
         name = KINDS[type(variable.mechanism)]
         raise Unsupported(
             f"{variable.name} has the mechanism {name!r}, which the engine does not compute; "
-            f"it computes {', '.join(KINDS[each] for each in MECHANISMS)}"
+            f"it computes {', '.join(KINDS[each] for each in MECHANISMS if each is not Given)}"
         )
     return kind
+
+
+def is_fixed(variable: Variable) -> bool:
+    """Return whether a variable's mechanism leaves no number open, by its kind."""
+    return isinstance(MECHANISMS.get(type(variable.mechanism)), FixedKind)

@@ -211,6 +211,7 @@ class _Run:
             ci_prob=self.ci_prob,
             digest=panel.digest,
             samples=samples,
+            exact=not panel.draws.parameters,
         )
 
     def _given(self, page: Written) -> float | None:

@@ -27,19 +27,20 @@ from causal.ask import interventions as ranked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
-from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError, nearest
+from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
+from causal.learn import store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
 from causal.learn.layout import medians
 from causal.learn.limits import refusals
+from causal.learn.nuts import Length, Watch
 from causal.learn.reading import elicit
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Watch, sample
-from causal.learn.store import digest, save
-from causal.learn.store import load as load_fit
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
 from causal.spec.bif import is_bif, load_bif
+from causal.spec.finding import find_model, find_priors
 from causal.spec.grammar import parse_question
 from causal.spec.model import Model
 from causal.spec.modelfile import load_model
@@ -55,39 +56,6 @@ if TYPE_CHECKING:
 AT_MEDIANS = "with every parameter at its median as stated"
 AT_DRAWS = "posterior means, with no intervention"
 AT_NUMBERS = "exact, with no intervention"
-
-
-def shipped() -> dict[str, Path]:
-    """Return the model files that come with the toolkit, by name."""
-    here = Path(__file__).resolve().parent
-    for models in (here / "shipped" / "models", here.parent / "models"):
-        if models.is_dir():
-            return {path.stem: path for path in sorted(models.glob("*.yaml"))}
-    return {}
-
-
-def find_model(model: str | Path) -> Path:
-    """Return the path of a model given as a file or as a shipped name."""
-    path = Path(model)
-    if path.is_file():
-        return path
-    known = shipped()
-    if str(model) in known:
-        return known[str(model)]
-    raise UsageError(
-        f"no model file {str(model)!r}, and no shipped model of that name{nearest(str(model), known)}; "
-        f"shipped are {', '.join(known) or 'none'}"
-    )
-
-
-def find_priors(path: Path, model: Model) -> Path | None:
-    """Return the prior file that goes with a model: ``<model name>.yaml`` in ../priors or priors, or none."""
-    for place in (path.parent.parent / "priors", path.parent / "priors"):
-        candidate = place / f"{model.name}.yaml"
-        if candidate.is_file():
-            return candidate
-    candidate = path.parent / f"{model.name}.priors.yaml"
-    return candidate if candidate.is_file() else None
 
 
 def load(model: str | Path, priors: str | Path | None = None) -> Study:
@@ -200,31 +168,34 @@ class Study:
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
-        Where the model has every number there is one draw, and it is exact.
-
+        Where the model has every number there is one draw, and it is exact. After an edit, only the experts whose
+        posterior it changes are drawn again.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         """
-        settings: dict[str, Any] = {"seed": seed, "draws": draws, "tune": tune, "chains": chains}
-        stored = self.stored(**settings)
+        stored = self.stored(seed, draws, tune, chains)
         if stored is not None:
             return stored
-        found = sample(self.elicited, **settings, quiet=quiet, watch=watch)
-        key = digest(self.model.digest, self.priors.digest, **settings)
+        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch)
+        name = self._fit(seed, draws, tune, chains)
         try:
-            save(key, found)
+            store.save(name, drawn, keys)
         except OSError as error:  # the draws are good although they cannot be kept
             warnings.warn(f"the fit is not stored, so the next question samples again: {error}", stacklevel=2)
-        return Posterior(self, found, key)
+        return Posterior(self, Draws.of(drawn, seed), name)
 
     def stored(
         self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS
     ) -> Posterior | None:
-        """Return the posterior whose draws are in the store of fits, or None where they are still to be made."""
+        """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
         if self.exact:
             return self.at_medians()
-        key = digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
-        found = load_fit(key)
-        return None if found is None else Posterior(self, found, key)
+        name = self._fit(seed, draws, tune, chains)
+        found = store.load(name)
+        return None if found is None else Posterior(self, Draws.of(found, seed), name)
+
+    def _fit(self, seed: int, draws: int, tune: int, chains: int) -> str:
+        """Return the name of a fit in the store."""
+        return store.digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
 
     def at_medians(self) -> Posterior:
         """Return the posterior that has every parameter at its median as stated: a single draw, no uncertainty."""

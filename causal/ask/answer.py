@@ -22,6 +22,8 @@ from causal.spec.scales import word
 if TYPE_CHECKING:
     import pandas as pd
 
+    from causal.ask.bounds import Bounds
+
 CI_PROB = 0.9
 CI_KIND = "eti"
 PANEL = "panel"
@@ -84,6 +86,7 @@ class Answer:
     given: float | None = None
     notes: tuple[str, ...] = ()
     ci_prob: float = CI_PROB
+    bounds: Bounds | None = None
     digest: str = field(default="", repr=False)
     samples: Mapping[tuple[str, str], Floats] = field(default_factory=dict, repr=False, compare=False)
     exact: bool = False
@@ -123,6 +126,8 @@ class Answer:
                 f"Taking what is given as news about the case (case level) gives {case.mean:.3f}; "
                 f"as its place among cases like it (population level), {self.panel.mean:.3f}."
             )
+        if self.bounds is not None:
+            parts.append(self.bounds.text)
         if self.gate.findings:
             parts.append(f"Gate: {self.gate.verdict} ({self.gate.findings[0]}).")
         return " ".join(parts)
@@ -186,7 +191,7 @@ class Answer:
             "states": {},
             "case": None,
             "given": self.given,
-            "bounds": None,
+            "bounds": None if withheld or self.bounds is None else self.bounds.to_dict(),
             "gate": self.gate.to_dict(),
             "notes": list(self.notes),
             "text": self.text,

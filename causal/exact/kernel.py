@@ -7,6 +7,8 @@
     EXPIT   c = 1/(1+e^-a)     a' += c' c (1 - c)
     LOG     c = ln a           a' += c' / a
     DIVIDE  c = a / b          a' += c' / b,  b' -= c' c / b
+    MIN     c = min(a, b)      a' += c' where a <= b, else b' += c'
+    MAX     c = max(a, b)      a' += c' where a >= b, else b' += c'
 
 The buffer has a row per slot and a column per draw (lane); the inner loop runs over lanes, so that one instruction
 works on many draws at once. Backward expects the buffer as forward left it.
@@ -18,7 +20,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-SET, ADD, FLIP, EXPIT, LOG, DIVIDE = range(6)
+SET, ADD, FLIP, EXPIT, LOG, DIVIDE, MIN, MAX = range(8)
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
@@ -48,9 +50,15 @@ def forward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats) -> N
         elif op == LOG:
             for k in range(lanes):
                 w[c, k] = np.log(w[a, k])
-        else:
+        elif op == DIVIDE:
             for k in range(lanes):
                 w[c, k] = w[a, k] / w[b, k]
+        elif op == MIN:
+            for k in range(lanes):
+                w[c, k] = min(w[a, k], w[b, k])
+        else:
+            for k in range(lanes):
+                w[c, k] = max(w[a, k], w[b, k])
 
 
 @nb.njit(nogil=True, cache=True, error_model="numpy")
@@ -74,11 +82,40 @@ def backward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats, g: 
         elif op == LOG:
             for k in range(lanes):
                 g[a, k] += g[c, k] / w[a, k]
-        else:
+        elif op == DIVIDE:
             for k in range(lanes):
                 g[a, k] += g[c, k] / w[b, k]
             for k in range(lanes):
                 g[b, k] -= g[c, k] * w[c, k] / w[b, k]
+        else:  # the one that was taken; the first of two that are equal
+            for k in range(lanes):
+                if (w[a, k] <= w[b, k]) == (op == MIN) or w[a, k] == w[b, k]:
+                    g[a, k] += g[c, k]
+                else:
+                    g[b, k] += g[c, k]
+
+
+@nb.njit(nogil=True, cache=True)
+def multilinear(
+    code: Codes, into: Slots, left: Slots, right: Slots, within: NDArray[np.bool_], bent: NDArray[np.bool_]
+) -> None:
+    """Mark, in ``bent`` (slots), what is not known to be linear in every free parameter.
+
+    ``within`` (slots, free parameters) starts with the parameters' own rows and becomes what every slot is made from.
+    A product is linear where its factors share no parameter, so a slot may be marked although its terms cancel.
+    """
+    for i in range(code.size):
+        op = code[i]
+        c, a, b = into[i], left[i], right[i]
+        if op == SET:
+            bent[c] = False
+        bent[c] |= bent[a] | bent[b]
+        for p in range(within.shape[1]):
+            if op <= ADD and within[a, p] and within[b, p]:
+                bent[c] = True
+            if (op > FLIP and op != DIVIDE and (within[a, p] or within[b, p])) or (op == DIVIDE and within[b, p]):
+                bent[c] = True
+            within[c, p] |= within[a, p] | within[b, p]
 
 
 @nb.njit(nogil=True, cache=True)

@@ -204,7 +204,8 @@ def _types(options: shapes.TypesShape, child: Child, known: Known) -> Types:
     if options.monotone:
         _check_ordered("monotone", child, known)
     monotone = tuple(str(word) for word in options.monotone if is_parent(word, child, known))
-    spaces = [known.state_lists.get(parent, ()) for parent in child.parents]
+    mine = [parent for parent in child.parents if parent in monotone or parent in child.free]
+    spaces = [known.state_lists.get(parent, ()) for parent in mine]
 
     def types(words: Iterable[Scalar]) -> tuple[str, ...]:
         found = []

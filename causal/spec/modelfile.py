@@ -111,6 +111,10 @@ def _variable(name: Scalar, shape: shapes.VariableShape, model: shapes.ModelShap
     )
     unread = not shape.parents and isinstance(shape.node.get("parents"), Tree)  # then nothing can be held against them
     mechanism = None if unread else read_mechanism(shape.mechanism, child, known)
+    if shape.coupling is not None and isinstance(mechanism, Types):
+        known.problems.add(
+            shape.at("coupling"), "response types say by themselves what stays the same across worlds; leave this out"
+        )
     variable = Variable(
         name=str(name),
         states=states,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from causal.errors import Unsupported
+from causal.exact.mechanisms import noisy_and, noisy_or
 from causal.exact.mechanisms.fixed import FixedKind
 from causal.exact.mechanisms.given import GivenKind
 from causal.exact.mechanisms.logistic import LogisticKind
@@ -13,8 +15,14 @@ from causal.exact.mechanisms.noisy_or import NoisyOrKind
 from causal.exact.mechanisms.ranked import RankedKind
 from causal.exact.mechanisms.rule import RuleKind
 from causal.exact.mechanisms.table import TableKind
+from causal.exact.mechanisms.types import TypesKind, typed
 from causal.exact.parameter import Kind
-from causal.spec.model import KINDS, Given, Logistic, NoisyAnd, NoisyOr, Ranked, Rule, Table, Variable, frozen
+from causal.spec.model import KINDS, Given, Logistic, NoisyAnd, NoisyOr, Ranked, Rule, Table, Types, Variable, frozen
+
+if TYPE_CHECKING:
+    from causal.exact.eliminate import Factor
+    from causal.exact.network import Network
+    from causal.exact.worlds import Node
 
 MECHANISMS: Mapping[type, Kind] = frozen(
     {
@@ -24,8 +32,14 @@ MECHANISMS: Mapping[type, Kind] = frozen(
         Logistic: LogisticKind(),
         Ranked: RankedKind(),
         Rule: RuleKind(),
+        Types: TypesKind(),
         Given: GivenKind(),
     }
+)
+
+# Mechanisms that say themselves what stays the same across worlds: the factors of all nodes of one variable.
+SHARED: Mapping[type, Callable[[Network, Variable, Sequence[Node]], list[Factor]]] = frozen(
+    {NoisyOr: noisy_or.shared, NoisyAnd: noisy_and.shared, Types: typed}
 )
 
 

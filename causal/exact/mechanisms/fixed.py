@@ -1,6 +1,6 @@
 """What a mechanism without parameters consists of: a table of fixed numbers.
 
-    rule, ranked, given     no parameter, no form, no word of its own; the table is constants(numbers)
+    rule, ranked, given     no parameter, no form, no word of its own; the table is constants
 
 Equal numbers are one slot, so zeros and ones vanish while a question is written.
 """
@@ -11,8 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from causal.exact.kernel import Floats
 from causal.exact.mechanisms.wording import wrong_word
 from causal.exact.parameter import Form, Ids, Parameter
@@ -21,13 +19,6 @@ from causal.spec.question import Condition
 
 if TYPE_CHECKING:
     from causal.exact.tape import Recorder
-
-
-def constants(recorder: Recorder, numbers: Floats) -> Ids:
-    """Return the slots that hold fixed numbers, in an array of the same shape."""
-    different, place = np.unique(numbers, return_inverse=True)
-    slots = np.array([recorder.constant(value) for value in different.tolist()], dtype=np.int64)
-    return slots[place].reshape(numbers.shape)
 
 
 class FixedKind(ABC):
@@ -43,7 +34,7 @@ class FixedKind(ABC):
 
     def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
         """Return the table of constants, axes: parents in order, then the child."""
-        return constants(recorder, self.shares(model, variable))
+        return recorder.constants(self.shares(model, variable))
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
         """Return nothing."""

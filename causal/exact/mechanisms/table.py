@@ -80,30 +80,32 @@ class TableKind:
             for rank, state in enumerate(order[:-1]):
                 before = tuple(Event(variable.name, "!=", (earlier,)) for earlier in order[:rank])
                 name = str(Probability((Event(variable.name, "=", (state,)),), before + conditions))
-                found.append(Parameter(name, variable.name, "probability", group=f"{variable.name}|{key}", rank=rank))
+                after = len(order) - 1 - rank
+                group = f"{variable.name}|{key}"
+                found.append(Parameter(name, variable.name, "probability", group=group, rank=rank, after=after))
         return tuple(found)
 
     def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
         """Return the table, axes: parents in order, then the child."""
-        order = _order(variable)
+        order, parents = _order(variable), inputs(variable)
         sticks: dict[str, list[int]] = {}
         for parameter in self.parameters(model, variable):
             sticks.setdefault(parameter.group, []).append(slots[parameter.name])
-        rows: dict[str, list[int]] = {}
-        for group, broken in sticks.items():
-            row = [recorder.zero] * len(order)
-            left = recorder.one
-            for state, stick in zip(order, broken, strict=False):
-                row[variable.states.index(state)] = recorder.product(left, stick)
-                left = recorder.product(left, recorder.flip(stick))
-            row[variable.states.index(order[-1])] = left
-            rows[group] = row
-        parents = inputs(variable)
-        ids = np.empty((*cards(model, parents), len(order)), dtype=np.int64)
-        for states, key in _matching(model, variable).items():
-            at = tuple(model.variables[p].states.index(s) for p, s in zip(parents, states, strict=True))
-            ids[at] = rows[f"{variable.name}|{key}"]
-        return ids
+        broken = np.array(list(sticks.values()), dtype=np.int64)
+        rows = np.empty((len(broken), len(order)), dtype=np.int64)
+        left = np.full(len(broken), recorder.one)
+        for rank, state in enumerate(order[:-1]):
+            rows[:, variable.states.index(state)] = recorder.products(left, broken[:, rank])
+            left = recorder.products(left, recorder.flips(broken[:, rank]))
+        rows[:, variable.states.index(order[-1])] = left
+        shape = (*cards(model, parents), len(order))
+        mechanism = variable.mechanism
+        assert isinstance(mechanism, Table)
+        if mechanism.rows is None:  # a row per combination, in the order of the parameters
+            return rows.reshape(shape)
+        place = {group: number for number, group in enumerate(sticks)}
+        served = [place[f"{variable.name}|{key}"] for key in _matching(model, variable).values()]
+        return rows[served].reshape(shape)
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
         """Return one form per stick: its own probability."""

@@ -216,6 +216,7 @@ class _Run:
             ci_prob=self.ci_prob,
             digest=panel.digest,
             samples=samples,
+            exact=not panel.draws.parameters,
         )
 
     def bounds(self, page: Written, other: Alternatives, answer: Answer, sharply: bool) -> Bounds | None:

@@ -24,8 +24,11 @@ TOLERANCE = 1e-6  # how far a row's sum may be from 1 before it is told
 LISTED = 8  # states that are named where one is unknown
 
 _NUMBER = re.compile(r"[^\s,]+")
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NUMBERS = re.compile(r"([\s\d.,eE+-]*);", re.ASCII)
-_ROW = re.compile(r'\s*\(([^()"]*(?:"[^"\n]*"[^()"]*)*)\)([\s\d.,eE+-]*);', re.ASCII)
+_ROW = re.compile(
+    r'\s*\(([^(){}\[\];"]*(?:"[^"\n]*"[^(){}\[\];"]*)*)\)([\s\d.,eE+-]*);', re.ASCII
+)  # no other letters outside of quotes than those of words and between them
 
 
 @dataclass(frozen=True)
@@ -193,10 +196,10 @@ def _no_number(text: str, at: int) -> Never:
     """Raise for the first word from here on that is no number."""
     for each in _NUMBER.finditer(text, at):
         word = re.split(r"[;{}()]", each[0])[0]
-        try:
-            float(word)
-        except ValueError:
-            raise Wrong(each.start(), f"expected a number or ';', found {word or each[0][0]!r}") from None
+        if not _DECIMAL.fullmatch(word):
+            raise Wrong(each.start(), f"expected a number or ';', found {word or each[0][0]!r}")
+        if word != each[0]:
+            raise Wrong(each.start() + len(word), f"expected a number or ';', found {each[0][len(word)]!r}")
     raise Wrong(at, "the ';' behind these numbers is missing")
 
 

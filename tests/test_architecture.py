@@ -6,7 +6,7 @@
     graph     networkx
     elicit    scipy                         numpy from here on
     exact     numba
-    learn     pymc, arviz, nutpie and what they are made of; numba again
+    learn     pymc, arviz, nutpie and what they are made of; numba, scipy
     ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
     study
@@ -39,7 +39,7 @@ KNOWS = {
     "graph": "networkx",
     "elicit": "scipy",
     "exact": "numba",
-    "learn": "pymc pytensor nutpie arro3 numba xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
+    "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
     "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
     "cli": "typer rich",

@@ -22,6 +22,7 @@ from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
 
 LARGEST_PLAN = 20_000_000  # multiplications of one question; writing that many takes seconds and a gigabyte
+LARGEST_FIXED = 100_000_000  # where no parameter is open and all that is written are numbers
 EASY = 20_000  # multiplications up to which one order is as good as another
 
 Sizes = Mapping[str, int]
@@ -79,7 +80,9 @@ def components(factors: Sequence[Factor]) -> list[list[Factor]]:
     return [members for _, members in groups]
 
 
-def plan(scopes: Sequence[tuple[str, ...]], keep: Collection[str], sizes: Sizes) -> list[str]:
+def plan(
+    scopes: Sequence[tuple[str, ...]], keep: Collection[str], sizes: Sizes, largest: int = LARGEST_PLAN
+) -> list[str]:
     """Return the order in which to sum out all nodes but ``keep``.
 
     The smallest table next, or the one that grows least beyond those it is made from: whichever multiplies less.
@@ -94,9 +97,9 @@ def plan(scopes: Sequence[tuple[str, ...]], keep: Collection[str], sizes: Sizes)
             break
     assert best is not None
     work, order, widest = best
-    if work > LARGEST_PLAN:
+    if work > largest:
         raise TooLarge(
-            f"this needs {work:,} multiplications, more than {LARGEST_PLAN:,}; the widest clique is "
+            f"this needs {work:,} multiplications, more than {largest:,}; the widest clique is "
             f"{{{', '.join(widest)}}}. Give the state of one of these, or put a variable between them"
         )
     return order
@@ -187,7 +190,8 @@ class Eliminator:
         scopes = sorted({factor.names for factor in factors})
         key = (tuple(scopes), tuple(keep), tuple(sizes[name] for scope in scopes for name in scope))
         if key not in self._plans:
-            self._plans[key] = plan([factor.names for factor in factors], keep, sizes)
+            largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
+            self._plans[key] = plan([factor.names for factor in factors], keep, sizes, largest)
         return self._plans[key]
 
     def multiply(self, factors: Sequence[Factor], sizes: Sizes) -> Factor:

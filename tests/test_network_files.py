@@ -117,7 +117,7 @@ def test_a_question_on_the_command_line(run: Run) -> None:
     assert (code, err) == (0, f"rain.bif: {NOTE}\n")
     assert out.splitlines() == [
         'P(grass = wet | do(rain = "some rain"), season = dry) is 0.8, very likely.',
-        "Every number is in the model: the answer is exact.",
+        "Every number is in the model: nothing was judged, and nothing drawn.",
         "What is given has the probability 0.6.",
     ]
     code, out, err = run("ask", "rain.bif", "P(grass = wet)", "--json", "--quiet")

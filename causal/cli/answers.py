@@ -88,7 +88,7 @@ def show_answer(posterior: Posterior, answer: Answer, as_json: bool, allowed: bo
     _banner(answer.gate)
     show(answer.text)
     if answer.exact:
-        show(f"{EXACT[:1].upper()}{EXACT[1:]}: the answer is exact.")
+        show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
     elif not answer.gate.withholds:
         show()
         _table(posterior, answer)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported
 from causal.exact.asked import Address, chosen, earliest, resolve
-from causal.exact.conditional import Conditional
+from causal.exact.conditional import Conditional, Fraction
 from causal.exact.mechanisms import kind_of
 from causal.exact.mechanisms.wording import wrong_word
 from causal.exact.network import Network
@@ -39,11 +39,15 @@ from causal.spec.walk import walk
 
 @dataclass(frozen=True)
 class Leaf:
-    """One probability of a question: its slots per state asked (one slot for an event), and that of what is given."""
+    """One probability of a question: a slot per state asked (one for an event), and that of what is given.
+
+    ``joints`` are the probabilities of what is asked and given together, of which ``values`` are the quotients.
+    """
 
     text: str
     values: tuple[int, ...]
     evidence: int
+    joints: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -147,24 +151,24 @@ class _Page:
             raise QueryError(f"a cause of {variable.name} brings about {variable.name} = {variable.states[-1]}")
         kind_of(variable).configuration(self.model, variable, Only((cause,)))  # raises where it is no cause
         slot = self.network.index[str(Causes(cause, Event(variable.name, "=", (variable.states[-1],))))]
-        self.leaves.append(Leaf(str(part), (slot,), self.recorder.one))
+        self.leaves.append(Leaf(str(part), (slot,), self.recorder.one, (slot,)))
         return slot
 
     def probability(self, question: Probability) -> tuple[int, ...]:
         asked = resolve(self.network.graph, question, self.cut)
         if isinstance(asked, Address):
-            values, evidence = self.address(asked)
+            found = self.address(asked)
         else:
             self.notes.extend(asked.notes)
             conditional = Conditional(self.network, asked, self.coupling)
-            values, evidence = conditional.write()
+            found = conditional.write()
             self.coupled += conditional.coupled
-        if evidence == self.recorder.zero:
+        if found.given == self.recorder.zero:
             raise ImpossibleEvidence(f"what '{question}' gives has probability zero")
-        self.leaves.append(Leaf(str(question), values, evidence))
-        return values
+        self.leaves.append(Leaf(str(question), found.values, found.given, found.joints))
+        return found.values
 
-    def address(self, asked: Address) -> tuple[tuple[int, ...], int]:
+    def address(self, asked: Address) -> Fraction:
         """Write a mechanism's own row, with no gate firing."""
         variable = self.model.variables[asked.variable]
         here = kind_of(variable).configuration(self.model, variable, asked.word)
@@ -174,6 +178,7 @@ class _Page:
         if len(asked.domain) == len(row):
             left = self.recorder.one
         if asked.target is None:
-            shares = [row[i] if i in asked.domain else self.recorder.zero for i in range(len(row))]
-            return tuple(self.recorder.quotient(share, left) for share in shares), left
-        return (self.recorder.quotient(self.recorder.add(row[i] for i in asked.target), left),), left
+            joints = tuple(row[i] if i in asked.domain else self.recorder.zero for i in range(len(row)))
+        else:
+            joints = (self.recorder.add(row[i] for i in asked.target),)
+        return Fraction(tuple(self.recorder.quotient(share, left) for share in joints), joints, left)

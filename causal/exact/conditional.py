@@ -11,6 +11,7 @@ Several nodes of one variable are tied by what stays the same across worlds (cou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,14 @@ from causal.spec.model import Variable
 Open = Mapping[str, tuple[int, ...]]
 
 
+class Fraction(NamedTuple):
+    """Slots of P(asked | given) per state asked, of P(asked, given) likewise, and of P(given)."""
+
+    values: tuple[int, ...]
+    joints: tuple[int, ...]
+    given: int
+
+
 class Conditional:
     """One conditional probability, ready to be written; ``coupling`` replaces that of every variable that assumes one.
 
@@ -35,15 +44,16 @@ class Conditional:
         self.network, self.asked, self.coupling = network, asked, coupling
         self.recorder, self.nodes = network.recorder, asked.worlds.nodes
         self.coupled: tuple[str, ...] = ()
+        self.needed: dict[str, dict[str, Node]] = {}
 
-    def write(self) -> tuple[tuple[int, ...], int]:
-        """Return the slots of what is asked (one per state, or one) and that of the probability of what is given."""
+    def write(self) -> Fraction:
+        """Write what is asked (a slot per state, or one) and the probability of what is given."""
         targets, recorder = self.asked.targets, self.recorder
         named = list(self.factors())
-        known = {id(factor) for anything, factor in named if anything}
+        known = {id(factor) for _, anything, factor in named if anything}
         evidence = recorder.one
         near: list[Factor] = []
-        for group in components([factor for _, factor in named]):
+        for group in components([factor for _, _, factor in named]):
             if any(name in targets for factor in group for name in factor.names):
                 near += group
             elif any(id(factor) in known for factor in group):
@@ -57,22 +67,29 @@ class Conditional:
             return self._single(name, states, near, news, evidence)
         if not targets or self.asked.never:  # what is asked is settled by its own bracket
             below = self.network.eliminator.total(near) if news else recorder.one
-            return (recorder.zero if self.asked.never else recorder.one,), recorder.product(evidence, below)
+            return self._fraction((recorder.zero if self.asked.never else below,), below, evidence)
         below = self.network.eliminator.total(near) if news else recorder.one
         position: dict[str, tuple[int, ...]] = {}
         for name, states in targets.items():
             assert states is not None  # a whole distribution is asked alone
             position[name] = tuple(place for place, i in enumerate(self._open(name)) if i in states)
             if not position[name]:
-                return (recorder.zero,), recorder.product(evidence, below)
+                return self._fraction((recorder.zero,), below, evidence)
         above = self.network.eliminator.total([self._cut(factor, position) for factor in near])
-        return (recorder.quotient(above, below),), recorder.product(evidence, below)
+        return self._fraction((above,), below, evidence)
+
+    def _fraction(self, above: tuple[int, ...], below: int, evidence: int) -> Fraction:
+        """Return numerators over a denominator, both to be multiplied by what is known beside them."""
+        recorder = self.recorder
+        values = tuple(recorder.quotient(slot, below) for slot in above)
+        joints = tuple(recorder.product(evidence, slot) for slot in above)
+        return Fraction(values, joints, recorder.product(evidence, below))
 
     # The relevant factors
 
-    def factors(self) -> Iterator[tuple[bool, Factor]]:
-        """Yield whether anything is known of a factor's variable, and the factor, for all that is relevant."""
-        needed: dict[str, dict[str, Node]] = {}
+    def factors(self) -> Iterator[tuple[str, bool, Factor]]:
+        """Yield a factor's variable, whether anything is known of it, and the factor, for all that is relevant."""
+        self.needed = needed = dict[str, dict[str, Node]]()
         for key in (*self.asked.targets, *self.asked.domain, *self.asked.soft):
             needed.setdefault(self.nodes[key].variable, {})[key] = self.nodes[key]
         if self.asked.worlds.crossed:  # a value taken from a later variable: no order puts causes first
@@ -87,7 +104,7 @@ class Conditional:
             if len(mine) > 1 and assumed(variable):
                 coupled.append(name)
             for factor in self._of(variable, mine):
-                yield known, factor
+                yield name, known, factor
                 for other in factor.names:
                     if other in self.nodes:
                         needed.setdefault(self.nodes[other].variable, {})[other] = self.nodes[other]
@@ -95,9 +112,9 @@ class Conditional:
                         hidden.add(other.removesuffix(MARK))
         self.coupled = tuple(reversed(coupled))
         for factor in type_factors(self.network, hidden):
-            yield False, factor
+            yield "", False, factor
         for key, weights in self.asked.soft.items():
-            yield True, Factor((key,), self.recorder.constants(weights)).narrow(self.asked.domain, [key])
+            yield "", True, Factor((key,), self.recorder.constants(weights)).narrow(self.asked.domain, [key])
 
     def _close(self, needed: dict[str, dict[str, Node]]) -> None:
         """Add every node that some are made from."""
@@ -161,8 +178,8 @@ class Conditional:
 
     def _single(
         self, name: str, states: tuple[int, ...] | None, near: list[Factor], news: bool, evidence: int
-    ) -> tuple[tuple[int, ...], int]:
-        """Return the slots of one node's states, or of one event about it."""
+    ) -> Fraction:
+        """Write one node's states, or one event about it."""
         recorder, possible = self.recorder, self._open(name)
         if len(possible) == 1:  # what is asked is given
             below = self.network.eliminator.total(near) if news else recorder.one
@@ -171,10 +188,9 @@ class Conditional:
             shares = self.network.eliminator.along(near, name)
             below = recorder.add(shares) if news else recorder.one
             share = dict(zip(possible, shares, strict=True))
-        total = recorder.product(evidence, below)
         if states is None:
             whole = range(len(self.network.model.variables[self.nodes[name].variable].states))
-            return tuple(recorder.quotient(share.get(i, recorder.zero), below) for i in whole), total
+            return self._fraction(tuple(share.get(i, recorder.zero) for i in whole), below, evidence)
         if set(states) >= set(share):
-            return (recorder.one,), total
-        return (recorder.quotient(recorder.add(share[i] for i in states if i in share), below),), total
+            return self._fraction((below,), below, evidence)
+        return self._fraction((recorder.add(share[i] for i in states if i in share),), below, evidence)

@@ -25,7 +25,7 @@ from causal.exact.parameter import Ids
 from causal.exact.placing import placed
 from causal.exact.tape import Recorder
 from causal.exact.worlds import Node
-from causal.spec.model import Rule, Types, Variable
+from causal.spec.model import Given, Rule, Types, Variable
 
 COMONOTONE, INDEPENDENT = "comonotone", "independent"
 COUPLINGS = (COMONOTONE, INDEPENDENT)
@@ -43,11 +43,18 @@ def coupling_of(variable: Variable) -> str:
 
 
 def assumed(variable: Variable) -> bool:
-    """Return whether a variable's coupling is an assumption that the other could replace."""
-    if isinstance(variable.mechanism, Types) or coupling_of(variable) == "":
-        return False
-    rule = variable.mechanism
-    return not (isinstance(rule, Rule) and all(len(case.then) == 1 for case in rule.cases))
+    """Return whether a variable's coupling is an assumption that another could replace.
+
+    Response types say by themselves what would have been; a rule without a distribution has no luck.
+    """
+    match variable.mechanism:
+        case Types():
+            return False
+        case Rule(cases=cases):
+            return any(len(case.then) > 1 for case in cases)
+        case Given(shares=shares):
+            return any(0.0 < share < 1.0 for share in shares)
+    return True
 
 
 def factors_of(

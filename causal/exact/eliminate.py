@@ -23,6 +23,7 @@ from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
 
 LARGEST_PLAN = 20_000_000  # multiplications of one question; writing that many takes seconds and a gigabyte
+LARGEST_FIXED = 100_000_000  # where no parameter is open and all that is written are numbers
 EASY = 2_000  # multiplications up to which one order is as good as another
 ROOM = 1024  # tables to start with
 
@@ -90,22 +91,36 @@ class Eliminator:
 
     def total(self, factors: Sequence[Factor]) -> int:
         """Return the slot of the product of all factors, summed over everything."""
-        return self.along(factors, None)[0]
+        return int(self._contracted(factors, ()).ids)
 
-    def along(self, factors: Sequence[Factor], name: str | None) -> list[int]:
-        """Return the slots of the product of all factors, summed over everything but one node; one per state of it.
+    def along(self, factors: Sequence[Factor], name: str) -> list[int]:
+        """Return the slots of the product of all factors, summed over everything but a node that is in one of them."""
+        found: list[int] = self._contracted(factors, (name,)).ids.tolist()
+        return found
+
+    def contract(self, factors: Sequence[Factor], keep: Sequence[str], sizes: Mapping[str, int]) -> Ids:
+        """Return the product of all factors summed over all nodes but ``keep``, axes in the order of ``keep``."""
+        found = self._contracted(factors, keep)
+        place = sorted(range(len(found.names)), key=lambda axis: keep.index(found.names[axis]))
+        inner = [sizes[name] if name in found.names else 1 for name in keep]
+        spread = np.broadcast_to(found.ids.transpose(place).reshape(inner), [sizes[name] for name in keep])
+        return np.array(spread)
+
+    def _contracted(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:
+        """Return the product of all factors summed over all nodes but ``keep``, as a factor over these.
 
         Raises TooLarge, with the number of multiplications, the widest clique and what to do.
         """
         if not factors:
-            return [self.recorder.one]
+            return Factor((), np.array(self.recorder.one))
         places = np.array([self._places.get(factor) or self._place(factor) for factor in factors], dtype=np.int64)
-        keep = np.array([] if name is None else [self._nodes[name]], dtype=np.int64)
-        order, work, widest = contracting.ordered(self._shelf, places, keep, len(self._nodes), EASY)
-        if work > LARGEST_PLAN:
-            names = list(self._nodes)
+        kept = np.array([self._nodes[name] for name in keep if name in self._nodes], dtype=np.int64)
+        order, work, widest = contracting.ordered(self._shelf, places, kept, len(self._nodes), EASY)
+        largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
+        names = list(self._nodes)
+        if work > largest:
             raise TooLarge(
-                f"this needs {int(work):,} multiplications, more than {LARGEST_PLAN:,}; the widest clique is "
+                f"this needs {int(work):,} multiplications, more than {largest:,}; the widest clique is "
                 f"{{{', '.join(sorted(names[node] for node in widest))}}}. "
                 "Give the state of one of these, or put a variable between them"
             )
@@ -115,9 +130,10 @@ class Eliminator:
             store = self.recorder.room(int(need[SLOTS]), int(need[OPERANDS]))
             self._room(int(need[TABLES]), int(need[CELLS]), int(need[AXES]))
             step, count = contracting.contract(store, self._shelf, order, step, places, count, need)
-        begin = self._shelf.begin
-        found: list[int] = self._shelf.cells[begin[places[0]] : begin[places[0] + 1]].tolist()
-        return found
+        shelf, table = self._shelf, int(places[0])
+        axes = slice(shelf.scope[table], shelf.scope[table + 1])
+        ids = shelf.cells[shelf.begin[table] : shelf.begin[table + 1]].reshape(shelf.sizes[axes])
+        return Factor(tuple(names[node] for node in shelf.axes[axes]), ids)
 
     def _place(self, factor: Factor) -> int:
         """Put a factor on the shelf."""

@@ -133,6 +133,29 @@ def backward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats, g: 
 
 
 @nb.njit(nogil=True, cache=True)
+def multilinear(
+    code: Codes, into: Slots, left: Slots, right: Slots, within: NDArray[np.bool_], bent: NDArray[np.bool_]
+) -> None:
+    """Mark, in ``bent`` (slots), what is not known to be linear in every free parameter.
+
+    ``within`` (slots, free parameters) starts with the parameters' own rows and becomes what every slot is made from.
+    A product is linear where its factors share no parameter, so a slot may be marked although its terms cancel.
+    """
+    for i in range(code.size):
+        op = code[i]
+        c, a, b = into[i], left[i], right[i]
+        if op == SET:
+            bent[c] = False
+        bent[c] |= bent[a] | bent[b]
+        for p in range(within.shape[1]):
+            if op <= ADD and within[a, p] and within[b, p]:
+                bent[c] = True
+            if (op > FLIP and op != DIVIDE and (within[a, p] or within[b, p])) or (op == DIVIDE and within[b, p]):
+                bent[c] = True
+            within[c, p] |= within[a, p] | within[b, p]
+
+
+@nb.njit(nogil=True, cache=True)
 def reach(into: Slots, left: Slots, right: Slots, moved: NDArray[np.bool_]) -> None:
     """Mark, in ``moved`` (slots), every slot that a marked one can move; a constant 0 or 1 never was written."""
     for i in range(into.size):

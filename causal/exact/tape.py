@@ -281,6 +281,17 @@ class Tape:
         kernel.reach(self.into, self.left, self.right, moved)
         return moved[self.outputs]
 
+    def multilinear(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which outputs are linear in every parameter marked ``free``: their mean is their value at the means.
+
+        That is so where the parameters are independent of each other. An output may be linear and not be found to be.
+        """
+        within = np.zeros((self.slots, int(free.sum())), dtype=bool)
+        within[np.flatnonzero(free), np.arange(within.shape[1])] = True
+        bent = np.zeros(self.slots, dtype=bool)
+        kernel.multilinear(self.code, self.into, self.left, self.right, within, bent)
+        return ~bent[self.outputs]
+
     def pullback(self, parameters: Floats, adjoints: Floats) -> tuple[Floats, Floats]:
         """Return the outputs and, for adjoints of the same shape, the parameters' adjoints; all lanes at once."""
         lanes = parameters.shape[1]

@@ -144,6 +144,18 @@ class Recorder:
         pairs = self.totals(np.stack([left, right], axis=-1), np.array([self.one, self.minus]))
         return np.where(left == right, self.zero, pairs)
 
+    def conditioned(
+        self, shares: ArrayLike, group: ArrayLike, outputs: int, news: bool, evidence: int
+    ) -> tuple[Longs, Longs, int]:
+        """Return shares, added up by group, over their whole; the same times ``evidence``; and so the whole.
+
+        Where there is no news, the whole is 1.
+        """
+        slots, groups = _alike(shares, group)
+        values, joints = np.empty(outputs, dtype=np.int64), np.empty(outputs, dtype=np.int64)
+        room = self.room(3 * outputs + 3, 2 * (slots.size + 1) * (outputs + 1) + 4 * outputs + 2)
+        return values, joints, consing.conditioned(room, slots, groups, news, evidence, values, joints)
+
     # One slot at a time
 
     def constant(self, value: float) -> int:

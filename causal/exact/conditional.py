@@ -19,7 +19,6 @@ from causal.exact.eliminate import Factor
 from causal.exact.mechanisms.types import MARK, type_factors
 from causal.exact.network import Network
 from causal.exact.worlds import Node
-from causal.spec.model import Variable
 
 Open = Mapping[str, tuple[int, ...]]
 
@@ -97,22 +96,19 @@ class Conditional:
         hidden: set[str] = set()
         coupled = []
         for name in reversed(self.network.graph.order):
-            if name not in needed:
+            there = needed.get(name)
+            if there is None:
                 continue
-            variable, mine = self.network.model.variables[name], tuple(needed[name].values())
-            known = not (domain.keys().isdisjoint(needed[name]) and soft.keys().isdisjoint(needed[name]))
-            if len(mine) > 1 and assumed(variable):
+            mine = tuple(there.values())
+            known = not (domain.keys().isdisjoint(there) and soft.keys().isdisjoint(there))
+            if len(mine) > 1 and assumed(self.network.model.variables[name]):
                 coupled.append(name)
-            for factor in self._of(variable, mine):
+            for factor in self._of(name, mine):
                 yield name, known, factor
                 for other in factor.names:
                     node = nodes.get(other)
                     if node is not None:
-                        there = needed.get(node.variable)
-                        if there is None:
-                            needed[node.variable] = {other: node}
-                        else:
-                            there[other] = node
+                        needed.setdefault(node.variable, {})[other] = node
                     elif other.endswith(MARK):
                         hidden.add(other.removesuffix(MARK))
         self.coupled = tuple(reversed(coupled))
@@ -133,17 +129,17 @@ class Conditional:
                         there[reference] = node
                         waiting.append(node)
 
-    def _of(self, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
+    def _of(self, name: str, nodes: Sequence[Node]) -> list[Factor]:
         """Return the factors of a variable's nodes; those of the same nodes, with the same states open, are kept."""
         domain = self.asked.domain
         opened: tuple[tuple[str, tuple[int, ...]], ...] = ()
-        for node in nodes:
-            names = (node.key, *node.parents)
-            if not domain.keys().isdisjoint(names):
-                opened += tuple((name, domain[name]) for name in names if isinstance(name, str) and name in domain)
+        for node in nodes if domain else ():
+            at = (node.key, *node.parents)
+            if not domain.keys().isdisjoint(at):
+                opened += tuple((each, domain[each]) for each in at if isinstance(each, str) and each in domain)
         return self.network.remembered(
             (nodes, opened, self.coupling),
-            lambda: factors_of(self.network, variable, nodes, dict(opened), self.coupling),
+            lambda: factors_of(self.network, self.network.model.variables[name], nodes, dict(opened), self.coupling),
         )
 
     # Writing

@@ -258,6 +258,18 @@ def totals(store: Store, a: Longs, b: Longs, found: Longs) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
+def broken(store: Store, sticks: Longs, found: Longs) -> None:
+    """Write the shares that rows of sticks leave, one more than there are sticks: p1, (1 - p1) p2, ... and the rest."""
+    rows, count = sticks.shape
+    for row in range(rows):
+        left = int(store.landmarks[ONE])
+        for i in range(count):
+            found[row, i] = product(store, left, sticks[row, i])
+            left = product(store, left, _flip(store, sticks[row, i]))
+        found[row, count] = left
+
+
+@nb.njit(nogil=True, cache=True)
 def conditioned(
     store: Store, shares: Longs, group: Longs, news: bool, evidence: int, values: Longs, joints: Longs
 ) -> int:
@@ -338,6 +350,6 @@ def emit(store: Store, needed: NDArray[np.bool_], place: Longs, rows: NDArray[np
 
 
 __all__ = [
-    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "conditioned", "constants", "each",
-    "emit", "grown", "mark", "mixed", "product", "rehash", "totals", "wait",
+    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "broken", "conditioned", "constants",
+    "each", "emit", "grown", "mark", "mixed", "product", "rehash", "totals", "wait",
 ]  # fmt: skip

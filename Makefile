@@ -35,8 +35,9 @@ test: env  ## lint, types, and every test: doctests, README and notebooks too
 study: env  ## the tests that take long: simulation-based calibration, ten thousand random questions
 	.venv/bin/python -m pytest -m long
 
-bench: env  ## every benchmarks/bench_*.py in turn, its figures on stdout
-	@for script in benchmarks/bench_*.py; do echo "# $$script"; .venv/bin/python "$$script" || exit; done
+bench: env  ## every benchmarks/bench_*.py in turn on one thread, its figures on stdout
+	@export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1; \
+	for script in benchmarks/bench_*.py; do echo "# $$script"; .venv/bin/python "$$script" || exit; done
 
 signatures: env  ## docs/signatures.md: what the debate behind ussr implies, at the medians and over draws
 	.venv/bin/python docs/signatures.py

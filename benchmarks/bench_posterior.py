@@ -7,11 +7,12 @@ per draw and one reused) and pgmpy run on a part of the draws, and their times a
 
 from __future__ import annotations
 
-from timing import heading, minima, once, shown, verdict  # first: it sets the number of threads
+from collections.abc import Callable
 
 import numpy as np
-from networks import POSTERIORS, load
+from networks import POSTERIORS, Array, Draws, Net, Query, load
 from peers import Einsum, agrum, pgmpy_ve
+from timing import heading, minima, once, shown, verdict
 
 from causal.exact.answer import Writer
 from causal.exact.network import Network
@@ -23,42 +24,56 @@ CHUNKS = (32, 64, 125, 250, 500, 1000)
 GOALS = {"insurance": 300.0}  # times faster than the faster of pyAgrum and pgmpy; 1,000 for the others
 
 
+def best_plan(net: Net, query: Query, tables: Draws, wanted: Array) -> tuple[str, Callable[[], Array]]:
+    """Return the best way to run einsum, with its name; every way has given the wanted answers."""
+    ways: dict[str, Callable[[], Array]] = {}
+    for optimize in ("greedy", "random-greedy"):
+        plan = Einsum(net, query, optimize)
+        for chunk in sorted({*CHUNKS, plan.chunk}):
+            name = f"{optimize}, {plan.cost:,.0f} flops a draw, chunks of {chunk}"
+            ways[name] = lambda plan=plan, chunk=chunk: plan.run(tables, chunk)  # type: ignore[misc]
+            np.testing.assert_allclose(ways[name](), wanted, atol=1e-8)
+    tried = minima(ways, 5)
+    best = min(tried, key=tried.__getitem__)
+    return best, ways[best]
+
+
+def slow_peers(net: Net, query: Query, tables: Draws, wanted: Array) -> dict[str, float]:
+    """Return the seconds that pyAgrum and pgmpy would take for all draws."""
+    tasks: dict[str, tuple[int, Callable[[int], Array]]] = {
+        "pyAgrum, new engine": (AGRUM, lambda draws: agrum(net, query, tables, draws, False)),
+        "pyAgrum, reused": (AGRUM, lambda draws: agrum(net, query, tables, draws, True)),
+        "pgmpy": (PGMPY, lambda draws: pgmpy_ve(net, query, tables, draws)),
+    }
+    found = {}
+    for name, (draws, task) in tasks.items():
+        np.testing.assert_allclose(task(3), wanted[:, :3], atol=1e-8)
+        found[name] = min(once(lambda: task(draws)) for _ in range(2)) * DRAWS / draws  # noqa: B023
+    return found
+
+
+def compare(net: Net, query: Query) -> None:
+    tables = net.draws(DRAWS, seed=1)
+    theta = net.theta(tables)
+    network = Network.of(net.model())
+    tape = network.recorder.tape(Writer(network).write(parse_question(query.text())).slots)
+    mine = tape.values(theta, threads=1)
+    name, einsum = best_plan(net, query, tables, mine)
+    times = minima({"tape": lambda: tape.values(theta, threads=1), "einsum": einsum}, 40)
+    slow = slow_peers(net, query, tables, mine)
+    peer = min(slow, key=slow.__getitem__)
+    print(f"{net.name}: {query.text()}")
+    print(f"  tape      {shown(times['tape'])}   {len(tape):,} instructions")
+    print(f"  einsum    {shown(times['einsum'])}   {name}")
+    print("  scaled       " + "; ".join(f"{label} {shown(value).strip()}" for label, value in slow.items()))
+    print(f"  tape / einsum    {verdict(times['tape'] / times['einsum'], 1.0)}")
+    print(f"  {peer} / tape  {verdict(slow[peer] / times['tape'], GOALS.get(net.name, 1000.0), least=True)}")
+
+
 def main() -> None:
     heading(f"one question, {DRAWS} sets of numbers, running only; answers equal to 1e-8")
     for name, query in POSTERIORS.items():
-        net = load(name)
-        tables = net.draws(DRAWS, seed=1)
-        theta = net.theta(tables)
-        network = Network.of(net.model())
-        tape = network.recorder.tape(Writer(network).write(parse_question(query.text())).slots)
-        mine = tape.values(theta, threads=1)
-        plans = [Einsum(net, query, optimize) for optimize in ("greedy", "random-greedy")]
-        ways = {
-            f"{chunk}:{place}": (lambda plan=plan, chunk=chunk: plan.run(tables, chunk))
-            for place, plan in enumerate(plans)
-            for chunk in sorted({*CHUNKS, plan.chunk})
-        }
-        for way in ways.values():
-            np.testing.assert_allclose(way(), mine, atol=1e-8)
-        tried = minima(ways, 5)
-        best = min(tried, key=tried.__getitem__)
-        times = minima({"tape": lambda: tape.values(theta, threads=1), "einsum": ways[best]}, 30)
-        slow = {}
-        for label, reuse in (("new", False), ("reused", True)):
-            np.testing.assert_allclose(agrum(net, query, tables, 3, reuse), mine[:, :3], atol=1e-8)
-            slow[f"pyAgrum, engine {label}"] = once(lambda: agrum(net, query, tables, AGRUM, reuse)) * DRAWS / AGRUM  # noqa: B023
-        np.testing.assert_allclose(pgmpy_ve(net, query, tables, 3), mine[:, :3], atol=1e-8)
-        slow["pgmpy"] = once(lambda: pgmpy_ve(net, query, tables, PGMPY)) * DRAWS / PGMPY  # noqa: B023
-        peer = min(slow, key=slow.__getitem__)
-        print(f"{name}: {query.text()}")
-        print(f"  tape            {shown(times['tape'])}   {len(tape):,} instructions")
-        chunk, plan = best.split(":")
-        print(
-            f"  einsum          {shown(times['einsum'])}   chunks of {chunk}, {plans[int(plan)].cost:,.0f} flops a draw"
-        )
-        print("  scaled          " + "; ".join(f"{label} {shown(value).strip()}" for label, value in slow.items()))
-        print(f"  tape / einsum         {verdict(times['tape'] / times['einsum'], 1.0)}")
-        print(f"  {peer} / tape".ljust(24) + verdict(slow[peer] / times["tape"], GOALS.get(name, 1000.0), faster=False))
+        compare(load(name), query)
 
 
 if __name__ == "__main__":

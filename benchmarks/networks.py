@@ -1,9 +1,10 @@
 """Published networks as models whose every row is open, and random numbers for them.
 
-networks.load("alarm")          the network that pgmpy ships with itself (the bnlearn repository's, as BIF)
-Net.model()                     a Model of plain tables: each row is broken sticks, so that nothing is fixed
-Net.draws(1000, seed=1)         its numbers drawn anew: Dirichlet around each row, zeros kept; draws are the last axis
-Net.theta(draws)                the same numbers as the sticks of the model, shape (parameters, draws)
+load("alarm")              a network that pgmpy ships with itself (the bnlearn repository's, as BIF)
+Net.model()                a Model of plain tables: each row is broken sticks, so that nothing is fixed
+Net.draws(1000, seed=1)    its numbers drawn anew: Dirichlet around each row, zeros kept; the last axis is draws
+Net.theta(draws)           the same numbers as the sticks of the model, shape (parameters, draws)
+Query                      P(target | do(...), seen ...); POSTERIORS and DOING have those that are timed
 """
 
 from __future__ import annotations
@@ -88,13 +89,13 @@ def load(name: str) -> Net:
     return Net(name, states, {name: parents[name] for name in states}, tables)
 
 
-def random_net(variables: int, most_parents: int, seed: int) -> Net:
-    """Return a random binary network; each variable has up to so many of those before it as parents."""
+def random_net(variables: int, fewest: int, most: int, seed: int) -> Net:
+    """Return a random binary network; each variable has so many of those before it as parents, if there are."""
     rng = np.random.default_rng(seed)
     names = [f"v{place}" for place in range(variables)]
     parents = {}
     for place, name in enumerate(names):
-        count = min(place, int(rng.integers(1, most_parents + 1)))
+        count = min(place, int(rng.integers(fewest, most + 1)))
         parents[name] = tuple(names[i] for i in sorted(rng.choice(place, count, replace=False))) if count else ()
     tables = {name: np.full([2] * (len(parents[name]) + 1), 0.5) for name in names}
     return Net(f"random{variables}", dict.fromkeys(names, ("no", "yes")), parents, tables)

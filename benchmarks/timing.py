@@ -10,9 +10,6 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # read when numpy is first imported
-    os.environ.setdefault(name, "1")
-
 OUT = Path(__file__).parent / "out"
 
 
@@ -34,8 +31,12 @@ def once(task: Callable[[], object]) -> float:
 
 def heading(text: str) -> None:
     """Print what follows is about, and how busy the machine is."""
+    if os.environ.get("OMP_NUM_THREADS") != "1":  # read when numpy is first imported, so too late here
+        print("set OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1, as make bench does: numpy may take several threads")
     print(f"\n{text}")
-    print(f"  (CPU time, minima of repeats in turn, one thread; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")
+    print(
+        f"  (CPU time, minima of repeats in turn, one thread; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
+    )
 
 
 def shown(seconds: float) -> str:
@@ -46,7 +47,7 @@ def shown(seconds: float) -> str:
     raise AssertionError
 
 
-def verdict(ratio: float, goal: float, faster: bool = True) -> str:
-    """Return a ratio beside what it should be: at most ``goal``, or at least where ``faster`` is false."""
-    met = ratio <= goal if faster else ratio >= goal
-    return f"{ratio:9.3g} x  (goal {'<=' if faster else '>='} {goal:g}: {'met' if met else 'MISSED'})"
+def verdict(figure: float, goal: float, least: bool = False, unit: str = "x") -> str:
+    """Return a figure beside what it should be: at most ``goal``, or at least that."""
+    met = figure >= goal if least else figure <= goal
+    return f"{figure:9.3g} {unit}  (goal {'>=' if least else '<='} {goal:g}: {'met' if met else 'MISSED'})"

@@ -12,8 +12,8 @@ rules and cut arrows cost nothing. The first slots of the buffer are the paramet
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from causal.exact import consing, kernel
 from causal.exact.consing import Longs, Store
 from causal.exact.kernel import Floats, Slots
+from causal.exact.program import Program
 
-LANES = 64  # draws per block: wide enough for SIMD, small enough for the buffer to stay in cache
-BUFFER = 1 << 20  # bytes of buffer to aim at; larger tapes run with fewer lanes
 ROOM = 1024  # slots to start with
 
 
@@ -266,25 +265,14 @@ class Tape:
         theta = np.ascontiguousarray(parameters, dtype=np.float64)
         if theta.ndim != 2 or theta.shape[0] != self.parameters:
             raise ValueError(f"parameters have shape {theta.shape}, not ({self.parameters}, draws)")
-        draws = theta.shape[1]
-        lanes = max(8, min(LANES, BUFFER // (8 * max(self.slots, 1))))
-        found = np.empty((self.outputs.size, draws))
+        return self._program.run(theta, threads)
 
-        def run(start: int) -> None:
-            stop = min(start + lanes, draws)
-            w = self.buffer(stop - start)
-            w[: self.parameters] = theta[:, start:stop]
-            kernel.forward(self.code, self.into, self.left, self.right, w)
-            found[:, start:stop] = w[self.outputs]
-
-        starts = range(0, draws, lanes)
-        if threads == 1 or len(starts) == 1 or draws * len(self) < 1_000_000:
-            for start in starts:
-                run(start)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run, starts))
-        return found
+    @cached_property
+    def _program(self) -> Program:
+        return Program.pack(
+            self.parameters, self.slots, self.code, self.into, self.left, self.right, self.constant_slots,
+            self.constant_values, self.outputs,
+        )  # fmt: skip
 
     def moved_by(self, parameters: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which outputs any of the marked parameters can move."""
@@ -311,7 +299,6 @@ class Tape:
         w[: self.parameters] = parameters
         kernel.forward(self.code, self.into, self.left, self.right, w)
         g = np.zeros_like(w)
-        for row, slot in enumerate(self.outputs):
-            g[slot] += adjoints[row]
+        np.add.at(g, self.outputs, adjoints)
         kernel.backward(self.code, self.into, self.left, self.right, w, g)
-        return w[self.outputs].copy(), g[: self.parameters].copy()
+        return w[self.outputs], g[: self.parameters].copy()

@@ -150,7 +150,8 @@ def _weigh(terms: Floats, w: Floats, g: Floats) -> float:
 def _prior(x: Floats, places: Any, numbers: Floats, u: Floats, w: Floats, g: Floats, gradient: Floats) -> float:
     """Return the log density of the priors; turn the adjoints of theta into the gradient in x."""
     total = 0.0
-    gradient[:] = 0.0
+    for i in range(x.size):
+        gradient[i] = 0.0
     for i in range(x.size - 1, -1, -1):  # a gap hands on to the cut above and to its top, which come before it
         kind, place = places[i, 0], places[i, 1]
         a, b = numbers[i, 2], numbers[i, 3]
@@ -207,8 +208,9 @@ def functions() -> tuple[Any, Any]:
         value[0] = _weigh(terms, w, g)
         _pull_back(program, w, g)
         value[0] += _prior(x, places, numbers, u, w, g, gradient)
-        if not np.isfinite(gradient).all():
-            return BAD_GRADIENT
+        for i in range(entries):
+            if not np.isfinite(gradient[i]):
+                return BAD_GRADIENT
         return OK if np.isfinite(value[0]) else BAD_VALUE
 
     @nb.cfunc(word(number, number, numbers, numbers, numbers), cache=True, error_model="numpy")
@@ -219,8 +221,8 @@ def functions() -> tuple[Any, Any]:
         places, numbers, fixed, _, _ = _unpack(head, _carray(block_, head[1]))
         u, w = np.empty(entries), np.empty(head[4])
         _assemble(_carray(x_, entries), places, numbers, fixed, u, w)
-        theta = _carray(theta_, parameters)
-        theta[:] = w[:parameters]
+        for i in range(parameters):
+            theta_[i] = w[i]
         return OK
 
     return logp, expand

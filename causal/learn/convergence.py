@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
+from causal.elicit import Normal
 from causal.exact.kernel import Floats
 
 TAILS = (0.05, 0.95)
@@ -85,8 +85,7 @@ def ranks(values: Floats) -> Floats:
     last = np.minimum.accumulate(np.where(ends, at, at[-1])[:, ::-1], axis=1)[:, ::-1]
     found = np.empty_like(flat)
     np.put_along_axis(found, order, (first + last) / 2 + 1, axis=1)
-    scores: Floats = scipy.special.ndtri((found - 0.375) / (flat.shape[1] + 0.25))
-    return scores.reshape(values.shape)
+    return Normal(0.0, 1.0).quantile((found - 0.375) / (flat.shape[1] + 0.25)).reshape(values.shape)
 
 
 def _rhat(halves: Floats) -> Floats:

@@ -101,6 +101,7 @@ class _Reader:
         self.network, self.model = writer.network, writer.network.model
         self.by_name = {parameter.name: parameter for parameter in self.network.parameters}
         self.problems: list[Problem] = []
+        self.fitted: dict[tuple[str, Stated, float], Fit] = {}
 
     def read(self) -> Elicited:
         everything = (*self.priors.judgements, *self.priors.defaults)
@@ -271,11 +272,18 @@ class _Reader:
         if said is None:
             return _weak(parameter)
         reference = _middle(said.reference, around) if said.reference else HALF
-        fit = _FITS[said.reading](said.stated, reference)
+        fit = self._fit(said, reference)
         belief = self._forced(parameter, fit.belief)
         middle = said.stated.median
         value = _VALUE[said.reading](middle, reference) if middle is not None else float(belief.quantile(0.5))
         return Prior(parameter, belief, value, origin, said.judgement, fit)
+
+    def _fit(self, said: _Said, reference: float) -> Fit:
+        """Fit what was said; a default is fitted once for all who are silent."""
+        asked = (said.reading, said.stated, reference)
+        if asked not in self.fitted:
+            self.fitted[asked] = _FITS[said.reading](said.stated, reference)
+        return self.fitted[asked]
 
     def _cuts(self, variable: str, own: Mapping[str, _Said], default: Mapping[str, _Said]) -> Cuts:
         """Fit an ordered variable's baseline jointly; a silent cut keeps its default where that goes with the rest."""

@@ -256,6 +256,7 @@ class Computation:
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     command: str
+    exact: bool = False  # every number is in the model
 
 
 def by_outcome(rows: Iterable[Row], reading: str) -> tuple[Row, ...]:

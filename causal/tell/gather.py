@@ -196,6 +196,7 @@ def computation(panel: Panel, errors: Iterable[float], command: str) -> Computat
         digests=frozen({"model": model.digest, "priors": priors.digest, "fit": panel.digest}),
         versions=frozen({"causal": _version(), "python": platform.python_version(), **versions()}),
         command=command or _command(model, priors.path, draws),
+        exact=not draws.parameters,
     )
 
 
@@ -236,6 +237,8 @@ def _command(model: Model, priors: str, draws: Draws) -> str:
     by = _file(Path(priors)) if priors else ""
     if not priors or Path(priors) == path.parent.parent / "priors" / f"{model.name}.yaml":
         by = ""  # where it is looked for anyway
+    if not draws.parameters:
+        return shlex.join(["causal", "report", case])
     if draws.total == 1:  # at the medians, which no command draws
         both = ", ".join(repr(each) for each in (case, by) if each)
         return f"causal.load({both}).at_medians().report('out')"

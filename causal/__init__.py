@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from causal.errors import CausalError
-    from causal.study import Answer, Posterior, Ranking, Study, load
+    from causal.study import Posterior, Study, load
+    from causal.tell.pictured import Answer, Ranking
 
 __all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
 
 _HOMES = {
-    "Answer": "causal.study",
+    "Answer": "causal.tell.pictured",
     "CausalError": "causal.errors",
     "Posterior": "causal.study",
-    "Ranking": "causal.study",
+    "Ranking": "causal.tell.pictured",
     "Study": "causal.study",
     "load": "causal.study",
 }

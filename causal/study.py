@@ -7,28 +7,26 @@
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
     posterior.report("out/")               report.html, report.md, report.json
 
-Nothing here computes: each method hands on to the floor whose work it is. Answer and Ranking are those of the asking
-floor, which knows no pictures, with a plot and a display.
+Nothing here computes: each method hands on to the floor whose work it is.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causal.ask import answer as asked
-from causal.ask import interventions as ranked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
-from causal.errors import CausalError, GateError, Unsupported, UsageError, nearest
+from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
+from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
 from causal.learn import store
 from causal.learn.elicited import Elicited
@@ -38,12 +36,15 @@ from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
 from causal.learn.reading import elicit
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
+from causal.spec.bif import is_bif, load_bif
+from causal.spec.finding import find_model, find_priors
 from causal.spec.grammar import parse_question
 from causal.spec.model import Model
 from causal.spec.modelfile import load_model
 from causal.spec.priorfile import load_priors
 from causal.spec.priors import ANYONE, Expert, Priors
 from causal.spec.question import Event, Probability, Question
+from causal.tell.pictured import Answer, Ranking, shown, values_of
 
 if TYPE_CHECKING:
     from causal.learn.model import PymcModel
@@ -52,43 +53,11 @@ if TYPE_CHECKING:
 
 AT_MEDIANS = "with every parameter at its median as stated"
 AT_DRAWS = "posterior means, with no intervention"
-
-
-def shipped() -> dict[str, Path]:
-    """Return the model files that come with the toolkit, by name."""
-    here = Path(__file__).resolve().parent
-    for models in (here / "shipped" / "models", here.parent / "models"):
-        if models.is_dir():
-            return {path.stem: path for path in sorted(models.glob("*.yaml"))}
-    return {}
-
-
-def find_model(model: str | Path) -> Path:
-    """Return the path of a model given as a file or as a shipped name."""
-    path = Path(model)
-    if path.is_file():
-        return path
-    known = shipped()
-    if str(model) in known:
-        return known[str(model)]
-    raise UsageError(
-        f"no model file {str(model)!r}, and no shipped model of that name{nearest(str(model), known)}; "
-        f"shipped are {', '.join(known) or 'none'}"
-    )
-
-
-def find_priors(path: Path, model: Model) -> Path | None:
-    """Return the prior file that goes with a model: ``<model name>.yaml`` in ../priors or priors, or none."""
-    for place in (path.parent.parent / "priors", path.parent / "priors"):
-        candidate = place / f"{model.name}.yaml"
-        if candidate.is_file():
-            return candidate
-    candidate = path.parent / f"{model.name}.priors.yaml"
-    return candidate if candidate.is_file() else None
+AT_NUMBERS = "exact, with no intervention"
 
 
 def load(model: str | Path, priors: str | Path | None = None) -> Study:
-    """Read a model (a file or a shipped name) and its priors, and check both.
+    """Read a model (a file or a shipped name) and its priors, and check both; a ``.bif`` file has its own numbers.
 
     Raises SpecError with every problem of a file, UsageError where there is no such file.
 
@@ -96,14 +65,23 @@ def load(model: str | Path, priors: str | Path | None = None) -> Study:
     <Study rain: 4 variables, 2 experts>
     """
     path = find_model(model)
+    if is_bif(path):
+        if priors is not None:
+            raise UsageError(f"{path.name} has its numbers in it, so no priors go with it; leave '{priors}' out")
+        network = load_bif(path)
+        return Study(network, nobody(network))
     structure = load_model(path)
     where = Path(priors) if priors is not None else find_priors(path, structure)
     if where is None:
-        nobody = Priors("nobody", structure.name, {ANYONE: Expert(ANYONE)})
-        return Study(structure, nobody)
+        return Study(structure, nobody(structure))
     if not where.is_file():
         raise UsageError(f"no prior file {str(where)!r}")
     return Study(structure, load_priors(where, structure))
+
+
+def nobody(model: Model) -> Priors:
+    """Return the priors of a model about which nobody has said anything."""
+    return Priors("nobody", model.name, {ANYONE: Expert(ANYONE)})
 
 
 @dataclass(frozen=True)
@@ -124,16 +102,27 @@ class Study:
             raise Unsupported("\n".join(refused))
         return elicit(Writer(Network.of(self.model)), self.priors)
 
+    @property
+    def exact(self) -> bool:
+        """Whether every number is in the model, so that there is nothing to judge and nothing to draw."""
+        return all(is_fixed(variable) for variable in self.model.variables.values())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed while the model was read."""
+        return self.model.notes
+
     def __repr__(self) -> str:
         def words() -> str:
-            return f"{self.model.name}: {len(self.model.variables)} variables, {len(self.priors.experts)} experts"
+            known = "exact numbers" if self.exact else f"{len(self.priors.experts)} experts"
+            return f"{self.model.name}: {len(self.model.variables)} variables, {known}"
 
-        return _shown("Study", words)
+        return shown("Study", words)
 
     def _repr_html_(self) -> str:
         from causal.tell.displays import safely, study_html
 
-        return safely(lambda: study_html(self.model, self.priors, self._silent()), "&lt;Study&gt;")
+        return safely(lambda: study_html(self.model, self.priors, self._silent(), self.exact), "&lt;Study&gt;")
 
     def _silent(self) -> Mapping[str, tuple[str, ...]] | None:
         """Return what nobody judged, None where the judgements cannot be used."""
@@ -150,14 +139,20 @@ class Study:
         """
         from causal.tell.displays import graph
 
-        if not (self.priors.judgements or self.priors.defaults) or refusals(self.model, self.priors):
+        said = self.exact or self.priors.judgements or self.priors.defaults
+        if not said or refusals(self.model, self.priors):
             return graph(self.model)
         return self.at_medians().show()
 
     def pymc_model(self) -> PymcModel:
-        """Return the posterior as an ordinary PyMC model."""
+        """Return the posterior as an ordinary PyMC model.
+
+        Raises UsageError where the model has every number, so that there is nothing to infer.
+        """
         from causal.learn.model import build
 
+        if self.exact:
+            raise UsageError(f"{self.model.name} has every number in the model, so PyMC has nothing to infer")
         return build(self.elicited)
 
     def sample(
@@ -171,7 +166,8 @@ class Study:
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
-        After an edit, only the experts whose posterior it changes are drawn again.
+        Where the model has every number there is one draw, and it is exact. After an edit, only the experts whose
+        posterior it changes are drawn again.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         """
         stored = self.stored(seed, draws, tune, chains)
@@ -189,6 +185,8 @@ class Study:
         self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS
     ) -> Posterior | None:
         """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
+        if self.exact:
+            return self.at_medians()
         name = self._fit(seed, draws, tune, chains)
         found = store.load(name)
         return None if found is None else Posterior(self, Draws.of(found, seed), name)
@@ -205,62 +203,6 @@ class Study:
         return Posterior(self, draws, "")
 
 
-@dataclass(frozen=True, repr=False)
-class Answer(asked.Answer):
-    """The answer to one question, with its picture: ``labels`` name the experts, ``weights`` are their shares."""
-
-    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
-    weights: Mapping[str, float] = field(default_factory=dict, compare=False)
-
-    def plot(self) -> Picture:
-        """Draw the answer by expert and for the panel; the picture's ``figure`` is Matplotlib's."""
-        from causal.tell.displays import chart
-        from causal.tell.pictures.densities import densities
-
-        return chart(densities(self, self.labels, self.weights or None), self.question, self.text)
-
-    def _repr_html_(self) -> str:
-        from causal.tell.displays import answer_html, safely
-
-        return safely(lambda: answer_html(self, self.labels), "&lt;Answer&gt;")
-
-
-@dataclass(frozen=True, repr=False)
-class Ranking(ranked.Ranking):
-    """All interventions under all readings, with their picture."""
-
-    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
-
-    def __repr__(self) -> str:
-        return _shown("Ranking", lambda: f"of {self.event}: {len(self.divergences)} rows, gate {self.gate.verdict}")
-
-    def plot(self, reading: str = MINIMAL) -> Picture:
-        """Draw every point of divergence under one reading, the lowest probability of the outcome first.
-
-        Raises UsageError where there is no such reading.
-        """
-        from causal.tell.displays import chart
-        from causal.tell.pictures.forest import forest
-
-        figure = forest(self, reading, self.labels)
-        named = [each.intervention.title or each.intervention.name for each in self.of(reading)]
-        order = f"the lowest first: {'; '.join(named) or 'none'}"
-        return chart(figure, f"{self.event}: {reading}", f"{self.event} after each point of divergence, {order}.")
-
-    def _repr_html_(self) -> str:
-        from causal.tell.displays import ranking_html, safely
-
-        return safely(lambda: ranking_html(self), "&lt;Ranking&gt;")
-
-
-def _shown(kind: str, words: Callable[[], str]) -> str:
-    """Return a repr, and the mere kind of what is broken: a repr never raises."""
-    try:
-        return f"<{kind} {words()}>"
-    except Exception:  # noqa: BLE001 - whatever state the object is in
-        return f"<{kind}>"
-
-
 @dataclass(frozen=True)
 class Posterior:
     """Draws of a study, to be asked. ``digest`` is the name of the fit in the store, empty if it is not kept."""
@@ -271,9 +213,10 @@ class Posterior:
 
     def __repr__(self) -> str:
         def words() -> str:
-            return f"of {self.study.model.name}: {self.draws.total} draws of {len(self.draws.experts)} experts"
+            drawn = f"{self.draws.total} draws of {len(self.draws.experts)} experts"
+            return f"of {self.study.model.name}: {'exact numbers' if self.study.exact else drawn}"
 
-        return _shown("Posterior", words)
+        return shown("Posterior", words)
 
     def _repr_html_(self) -> str:
         from causal.tell.displays import posterior_html, safely
@@ -312,7 +255,7 @@ class Posterior:
         pages = [self.study.elicited.writer.write(question) for question in parsed]
         labels, weights = self._labels, self.panel.weights
         return [
-            Answer(**_values(answer), labels=labels, weights=weights)
+            Answer(**values_of(answer), labels=labels, weights=weights)
             for answer in ask(self.panel, pages, level, ci_prob)
         ]
 
@@ -341,14 +284,17 @@ class Posterior:
         }
 
     def show(self) -> Picture:
-        """Draw the graph with the probability of every state; without, where the gate refuses the draws."""
+        """Draw the graph with the probability of every state; without, where the gate refuses or one is too large."""
         from causal.tell.displays import graph
 
         try:
             shares = self.shares()
         except GateError:
             return graph(self.study.model, shown="no probabilities: the gate refuses the draws")
-        return graph(self.study.model, shares, AT_MEDIANS if self.draws.total == 1 else AT_DRAWS)
+        except TooLarge:
+            return graph(self.study.model, shown="no probabilities: some are too large to be computed")
+        shown = AT_NUMBERS if self.study.exact else AT_MEDIANS if self.draws.total == 1 else AT_DRAWS
+        return graph(self.study.model, shares, shown)
 
     def plot_interventions(self, reading: str = MINIMAL, outcome: str | Event | None = None) -> Picture:
         """Draw the outcome's probability after every named intervention, under one reading."""
@@ -356,7 +302,7 @@ class Posterior:
 
     def interventions(self, outcome: str | Event | None = None, names: Iterable[str] | None = None) -> Ranking:
         """Return every named intervention's probability of the outcome, effect and plausibility, under each reading."""
-        return Ranking(**_values(rank(self.panel, self._outcome(outcome), names)), labels=self._labels)
+        return Ranking(**values_of(rank(self.panel, self._outcome(outcome), names)), labels=self._labels)
 
     def facts(self, override: bool = False) -> Report:
         """Return the facts of the report: all that its renderings say, before any rendering.
@@ -387,8 +333,3 @@ class Posterior:
     def theta(self) -> np.ndarray:
         """The parameters' draws, shape (chains, draws, parameters, experts)."""
         return self.draws.theta
-
-
-def _values(made: Any) -> dict[str, Any]:
-    """Return the fields of a value of the asking floor, to make the front door's of."""
-    return {each.name: getattr(made, each.name) for each in fields(made)}

@@ -6,8 +6,8 @@
     graph     networkx
     elicit    scipy                         numpy from here on
     exact     numba
-    learn     pymc, arviz, nutpie and what they are made of; numba again
-    ask       pandas, dowhy, joblib         dowhy in one module
+    learn     pymc, arviz, nutpie and what they are made of; numba, scipy
+    ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
     study
     causal    (the package's own door)
@@ -39,8 +39,8 @@ KNOWS = {
     "graph": "networkx",
     "elicit": "scipy",
     "exact": "numba",
-    "learn": "pymc pytensor nutpie arro3 numba xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
-    "ask": "pandas dowhy joblib",
+    "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
+    "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
     "cli": "typer rich",
 }

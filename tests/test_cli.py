@@ -216,7 +216,6 @@ def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> 
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("coin.yaml", '"+"}}}', '"+"}}, mechanism: types}', "'types'"),
         ("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'"),
         (
             "coin.priors.yaml",
@@ -225,7 +224,7 @@ def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> 
             "'coins.csv'",
         ),
     ],
-    ids=["mechanism", "pooling", "cases"],
+    ids=["pooling", "cases"],
 )
 def test_what_the_engine_does_not_compute_is_named(
     run: Run, desk: Path, name: str, old: str, new: str, said: str

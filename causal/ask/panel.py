@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.ask.answer import CI_PROB, PANEL, Answer, CaseMean, Estimate
+from causal.ask.bounds import Alternatives, Bounds, Coupled, Sharp, alternatives, sharpest
+from causal.ask.means import exact_mean
 from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
 from causal.exact.kernel import Floats
@@ -28,13 +30,13 @@ from causal.spec.question import (
     Arithmetic,
     Comparison,
     Do,
-    Effect,
     Number,
     Probability,
     Question,
 )
 from causal.spec.walk import walk
 
+FEW = 4  # questions asked together up to which sharp bounds are worked out
 KEPT = 24  # questions (or states) asked together up to which the answers keep their draws
 Refit = Callable[[tuple[int, ...]], Draws]
 
@@ -133,8 +135,9 @@ def attempt(
 ) -> list[Answer | ImpossibleEvidence]:
     """Answer as ``ask`` does, with the error in the place of an answer that cannot be had."""
     slots: list[int] = []
-    for page in pages:
-        slots += [*page.slots, *(slot for leaf in page.leaves for slot in (*leaf.values, leaf.evidence))]
+    others = [alternatives(panel.elicited.writer, page) for page in pages]
+    for page, other in zip(pages, others, strict=True):
+        slots += [*page.slots, *other.slots, *(slot for leaf in page.leaves for slot in (*leaf.values, leaf.evidence))]
     unique = list(dict.fromkeys(slots))
     place = {slot: row for row, slot in enumerate(unique)}
     values, fixed = panel.values(unique), panel.fixed(unique)
@@ -142,17 +145,19 @@ def attempt(
     holds = np.array([isinstance(page.question, Comparison) for page in pages for _ in page.slots])
     reported = values[asked]
     reported[holds] = reported[holds] > 0
-    # a comparison that holds in all draws, or in none, is a constant by right
-    still = fixed[asked] | (holds[:, None] & (np.ptp(reported, axis=(2, 3)) == 0))
+    # a comparison that holds in all draws, or in none, is a constant by right; so is a coupling's max(0, ...)
+    clipped = holds | np.array([bool(page.coupled) for page in pages for _ in page.slots])
+    still = fixed[asked] | (clipped[:, None] & (np.ptp(reported, axis=(2, 3)) == 0))
     diagnosed = [
         diagnose(reported[:, row], method, still[:, row]) for row, method in enumerate(panel.draws.method)
     ]  # fmt: skip
     run = _Run(panel, values, place, reported, diagnosed, panel.share(), ci_prob)
     answers: list[Answer | ImpossibleEvidence] = []
     at = 0
-    for page in pages:
+    for page, other in zip(pages, others, strict=True):
         try:
-            answers.append(run.answer(page, at, level))
+            answer = run.answer(page, at, level)
+            answers.append(replace(answer, bounds=run.bounds(page, other, answer, len(pages) <= FEW)))
         except ImpossibleEvidence as error:
             answers.append(error)
         at += len(page.slots)
@@ -196,13 +201,13 @@ class _Run:
             raise Unsupported(f"'{question}' has no case level; ask for the probability of single events")
         return Answer(
             question=str(question),
-            rung=rung(question),
+            rung=rung(page.reckoned),
             estimates=estimates,
             experts=panel.draws.experts,
             pooled=panel.pooled,
             gate=gate,
             draws=panel.draws.total,
-            kind=kind(question),
+            kind=kind(page.reckoned),
             states=page.states,
             level=level,
             case=case,
@@ -211,7 +216,49 @@ class _Run:
             ci_prob=self.ci_prob,
             digest=panel.digest,
             samples=samples,
+            exact=not panel.draws.parameters,
         )
+
+    def bounds(self, page: Written, other: Alternatives, answer: Answer, sharply: bool) -> Bounds | None:
+        """Return what an answer on rung 3 rests on."""
+        if answer.rung < 3 or page.states:
+            return None
+        couplings = {name: self._coupled(slot) for name, slot in other.couplings.items()}
+        if not page.coupled:
+            return Bounds((), {})
+        pair = None
+        if other.tian_pearl is not None:
+            low, high = (self._coupled(slot).mean for slot in other.tian_pearl)
+            pair = (low, high)
+        found: Sharp | str = "many questions were asked at once"
+        if sharply:
+            anchors, means = (other.tian_pearl, pair) if pair else (page.slots * 2, (answer.panel.mean,) * 2)
+            found = sharpest(self.panel, page, anchors or (), means)
+        sharp, without = (found, "") if isinstance(found, Sharp) else (None, found)
+        return Bounds(page.coupled, couplings, pair, sharp, without)
+
+    def _coupled(self, slot: int) -> Coupled:
+        """Summarise a slot over the panel, without diagnostics of its own."""
+        by_expert = {
+            name: summary(self.values[self.place[slot], row].ravel(), self._own(row), self.ci_prob, 1.0, False).mean
+            for row, name in enumerate(self.panel.draws.experts)
+        }
+        values, share = self._mixed(self.values[self.place[slot]])
+        whole = summary(values, share, self.ci_prob, 1.0, False)
+        assert whole.lower is not None
+        assert whole.upper is not None
+        return Coupled(whole.mean, whole.lower, whole.upper, by_expert)
+
+    def _own(self, row: int) -> Floats | None:
+        return None if self.share is None else self.share[row]
+
+    def _mixed(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the pooled experts' draws side by side, and their weights."""
+        weights, total = self.panel.weights, self.panel.draws.total
+        at = {name: row for row, name in enumerate(self.panel.draws.experts)}
+        own = np.full((len(at), total), 1 / total) if self.share is None else self.share
+        mixed = np.concatenate([values[at[name]].ravel() for name in weights])
+        return mixed, np.concatenate([weight * own[at[name]] for name, weight in weights.items()])
 
     def _given(self, page: Written) -> float | None:
         """Return the panel's probability of what is given, where the question is a single probability."""
@@ -230,18 +277,15 @@ class _Run:
     def _by_expert(self, row: int, comparison: bool) -> dict[str, Estimate]:
         found = {}
         for column, expert in enumerate(self.panel.draws.experts):
-            share = None if self.share is None else self.share[column]
+            share = self._own(column)
             size = float(self.diagnosed[column].mean[row])
             found[expert] = summary(self.reported[row, column].ravel(), share, self.ci_prob, size, comparison)
         return found
 
     def _pool(self, row: int, by_expert: Mapping[str, Estimate], comparison: bool) -> Estimate:
         """Mix the pooled experts' draws with their weights."""
-        weights, total = self.panel.weights, self.panel.draws.total
-        at = {name: column for column, name in enumerate(self.panel.draws.experts)}
-        mixed = np.concatenate([self.reported[row, at[name]].ravel() for name in weights])
-        own = np.full((len(at), total), 1 / total) if self.share is None else self.share
-        share = np.concatenate([weight * own[at[name]] for name, weight in weights.items()])
+        weights = self.panel.weights
+        mixed, share = self._mixed(self.reported[row])
         found = summary(mixed, share, self.ci_prob, 1.0, comparison)
         mcse = float(np.sqrt(sum((weight * by_expert[name].mcse) ** 2 for name, weight in weights.items())))
         return replace(found, mcse=mcse, ess=float(sum(by_expert[name].ess for name in weights)))
@@ -255,6 +299,10 @@ class _Run:
         gate, size, k, refitted = Gate(), float(self.panel.draws.total), -np.inf, False
         for leaf in page.leaves:
             for row, name in enumerate(self.panel.draws.experts):
+                exact = exact_mean(self.panel, leaf, row)
+                if exact is not None:
+                    means[name][leaf.text] = exact
+                    continue
                 weights = self._news(leaf, row)
                 v = self.values[self.place[leaf.values[0]], row].ravel()
                 mean = float(np.nansum(weights.values * v))
@@ -264,7 +312,7 @@ class _Run:
                     size, k = min(size, weights.size), max(k, weights.k)
                     gate = gate & weights.gate(f"weights of {leaf.text} by {name}")
                 means[name][leaf.text] = mean
-        by_expert = {name: combine(page.question, found) for name, found in means.items()}
+        by_expert = {name: combine(page.reckoned, found) for name, found in means.items()}
         mean = sum(w * by_expert[name] for name, w in self.panel.weights.items())
         return CaseMean(mean, by_expert, size, k, refitted), gate
 
@@ -304,9 +352,6 @@ def combine(question: Question, means: Mapping[str, float]) -> float:
         case Arithmetic(op=op, left=left, right=right):
             a, b = combine(left, means), combine(right, means)
             return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else float("nan")}[op]
-        case Effect(setting=setting, event=event, given=given):
-            done = Probability((event,), (Do(setting), *given))
-            return means[str(done)] - means[str(Probability((event,), given))]
         case _:
             return means[str(question)]
 
@@ -321,6 +366,6 @@ def kind(question: Question) -> str:
 def rung(question: Question) -> int:
     """Return the rung of a question: 1 seeing, 2 doing, 3 imagining (Pearl 2009)."""
     parts = list(walk(question))
-    if any(getattr(part, "world", None) is not None for part in parts):
+    if any(getattr(part, "world", None) is not None for part in parts):  # of an event, or of a value that is followed
         return 3
-    return 2 if any(isinstance(part, Do | Effect) for part in parts) else 1
+    return 2 if any(isinstance(part, Do) for part in parts) else 1

@@ -21,7 +21,6 @@ from causal.ask.profile import NOTHING, given, named_state
 from causal.errors import ImpossibleEvidence
 from causal.exact.answer import Writer, Written
 from causal.exact.network import Network
-from causal.graph import Graph
 from causal.learn.gate import Gate
 from causal.spec.model import Model, Rule, Score, frozen
 from causal.spec.question import Event, Probability
@@ -128,4 +127,4 @@ def at_level(network: Network, name: str, level: float) -> Network:
     assert score is not None
     moved = replace(model.variables[name], mechanism=Rule(test=replace(score, least=level)))
     other = replace(model, variables=frozen({**model.variables, name: moved}))
-    return replace(network, model=other, graph=Graph.of(other), _tables={}, _open={})
+    return network.with_model(other)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from causal.tell.facts import Report, Verdict
 
 READINGS = {"forecast": (FORECAST,), "minimal": (MINIMAL,), None: (FORECAST, MINIMAL)}
+EXACT = "every number is in the model"
 SHOWN = 5  # findings of the gate that are listed; how many more there are is said
 
 
@@ -59,6 +60,9 @@ def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, 
         )
         return gate
     _banner(gate)
+    if study.exact:
+        show(f"{study.model.name}: {EXACT}, so there is nothing to draw.")
+        return gate
     rows = []
     for name, how in zip(draws.experts, draws.method, strict=True):
         expert = study.priors.experts[name]
@@ -83,16 +87,20 @@ def show_answer(posterior: Posterior, answer: Answer, as_json: bool, allowed: bo
         return answer.gate
     _banner(answer.gate)
     show(answer.text)
-    if not answer.gate.withholds:
+    if answer.exact:
+        show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
+    elif not answer.gate.withholds:
         show()
         _table(posterior, answer)
         show()
         _at_medians(answer.draws)
-        if answer.given is not None and answer.given < 1:
-            show(f"What is given has the probability {number(answer.given)}.")
+    if not answer.gate.withholds and answer.given is not None and answer.given < 1:
+        given = f"{answer.given:.6g}" if answer.exact else number(answer.given)
+        show(f"What is given has the probability {given}.")
     for note in answer.notes:
         show(f"Note: {note}.")
-    _verdict(answer.gate)
+    if not answer.exact:
+        _verdict(answer.gate)
     return answer.gate
 
 

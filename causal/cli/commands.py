@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 ModelName = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped model (rain, ussr).")
+    str, typer.Argument(metavar="MODEL", help="A model file, a network file (.bif), or a shipped name (rain, ussr).")
 ]
 PriorsFile = Annotated[
     Path | None,
@@ -128,10 +128,8 @@ def show(
     (see causal sample), or else with every parameter at its median as stated. Nothing is sampled.
     """
     from causal.cli import showing
-    from causal.study import load
-
     target = showing.target(out)  # before anything is read
-    showing.show_graph(load(model, priors), target, None if medians else seed, as_json, quiet)
+    showing.show_graph(_study(model, priors, quiet), target, None if medians else seed, as_json, quiet)
 
 
 @app.command(epilog="Example: causal elicit rain --by anna")
@@ -148,9 +146,11 @@ def elicit(
     what the expert's other judgements imply. Misfit and contradiction are marked. Nothing is sampled.
     """
     from causal.cli import eliciting, screen
-    from causal.study import load
+    from causal.errors import UsageError
 
-    study = load(model, priors)
+    study = _study(model, priors, quiet)
+    if study.exact:
+        raise UsageError(f"{study.model.name} has every number in the model, so nobody judged any")
     with screen.step("reading the judgements", quiet):
         found = eliciting.facts(study, by)
     if as_json:
@@ -175,9 +175,8 @@ def sample(
     They are in the folder CAUSAL_CACHE, or in "causal" under the user's cache folder.
     """
     from causal.cli import answers
-    from causal.study import load
 
-    study = load(model, priors)
+    study = _study(model, priors, quiet)
     started = time.perf_counter()
     posterior, stored = _posterior(study, seed, draws, quiet)
     gate = answers.show_run(posterior, stored, time.perf_counter() - started, as_json, allow_ungated)
@@ -207,10 +206,9 @@ def ask(
     """
     from causal.cli import answers, screen
     from causal.spec.grammar import parse_question
-    from causal.study import load
 
     parsed = parse_question(question)  # before anything is sampled
-    study = load(model, priors)
+    study = _study(model, priors, quiet)
     study.elicited.writer.write(parsed)
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
     with screen.step("answering", quiet):
@@ -246,10 +244,9 @@ def rank(
     from causal.cli import answers, screen
     from causal.errors import QueryError, UsageError
     from causal.spec.grammar import parse_event
-    from causal.study import load
 
     event = parse_event(outcome) if outcome is not None else None
-    study = load(model, priors)
+    study = _study(model, priors, quiet)
     if not study.model.interventions:
         raise UsageError(f"{study.model.name} names no interventions; add some, or ask with do(...) instead")
     if event is None and study.model.outcome is None:
@@ -281,9 +278,8 @@ def report(
     """
     from causal.cli import answers, screen
     from causal.errors import UsageError
-    from causal.study import load
 
-    study = load(model, priors)
+    study = _study(model, priors, quiet)
     if study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
     posterior, _ = _posterior(study, seed, draws, quiet)
@@ -317,6 +313,17 @@ def schema(
     else:
         for path in written:
             screen.show(path.as_posix())
+
+
+def _study(model: str, priors: Path | None, quiet: bool) -> Study:
+    """Read a study, and say what was changed on the way."""
+    from causal.cli import screen
+    from causal.study import load
+
+    study = load(model, priors)
+    for note in study.notes:
+        screen.tell(f"{study.model.path}: {note}", quiet)
+    return study
 
 
 def _posterior(study: Study, seed: int, draws: int | None, quiet: bool) -> tuple[Posterior, bool]:

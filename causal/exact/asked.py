@@ -1,13 +1,13 @@
-"""What a probability asks of one world, with names, dates and words resolved.
+"""What a probability asks of its worlds, with names, dates and words resolved.
 
-    Asked.domain     variable -> the states (by number) that what is given leaves open
-    Asked.do         variable -> the state it is set to
-    Asked.soft       variable -> likelihood of each state
-    Asked.targets    variable -> the states (by number) that are asked about; None: the whole distribution
+    Asked.domain     node -> the states (by number) that what is given leaves open
+    Asked.soft       node -> likelihood of each state
+    Asked.targets    node -> the states (by number) that are asked about; None: the whole distribution
     Address          a mechanism's own row, asked in its own words
 
-The question's names are already known to be the model's (names.py). Rungs 1 and 2 only: whatever speaks of more than
-one world is refused by name.
+A node is a variable in a world (worlds.py). What stands without a bracket is looked at in the actual world, or, where
+the question has a do(), in the world after it; a bracket is imagined on top of that world. History, record and chance
+are what really happened: evidence without a bracket. The question's names are already known to be the model's.
 """
 
 from __future__ import annotations
@@ -19,33 +19,34 @@ from dataclasses import dataclass, field
 
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported
 from causal.exact.mechanisms.wording import ADDRESSES
+from causal.exact.worlds import Reference, World, Worlds
 from causal.graph import Graph
 from causal.spec.model import Model, Variable
 from causal.spec.question import (
-    Assign,
     Chance,
     Condition,
     Do,
     Event,
-    Follow,
     History,
-    Named,
     Probability,
     Record,
-    Setting,
     Soft,
 )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One conditional probability in one world; see the module's table. ``notes`` are warnings for the reader."""
+    """One conditional probability over the nodes of ``worlds``; see the module's table. ``notes`` are warnings.
 
+    ``never`` says that an event fails whatever happens: its own bracket sets the variable to another state.
+    """
+
+    worlds: Worlds
     targets: Mapping[str, tuple[int, ...] | None]
     domain: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     soft: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    do: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    never: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,23 +78,6 @@ _TESTS: Mapping[str, Callable[[int, int], bool] | None] = {
 }
 
 
-def settings(model: Model, setting: Setting) -> dict[str, str]:
-    """Return what a setting sets, interventions expanded."""
-    found: dict[str, str] = {}
-    for item in setting.items:
-        match item:
-            case Assign(variable=name, state=state):
-                pairs: Iterable[tuple[str, str]] = [(name, state)]
-            case Named(intervention=name):
-                pairs = model.interventions[name].do.items()
-            case Follow():
-                raise Unsupported(f"'{item}' takes a value from another world: rung 3, which is not answered")
-        for variable, state in pairs:
-            if found.setdefault(variable, state) != state:
-                raise QueryError(f"'do({setting})' sets {variable} to both {found[variable]} and {state}")
-    return found
-
-
 def earliest(model: Model, names: Iterable[str]) -> dt.date | None:
     """Return the first day of the earliest dated intervention."""
     dates = [span.first for name in names if (span := model.interventions[name].when) is not None]
@@ -107,9 +91,6 @@ def resolve(graph: Graph, probability: Probability, cut: dt.date | None) -> Aske
     what is given contradicts itself.
     """
     model = graph.model
-    for event in (*probability.events, *(c for c in probability.given if isinstance(c, Event))):
-        if event.world is not None:
-            raise Unsupported(f"'{event}' asks what would have been (rung 3); the engine answers rungs 1 and 2")
     words = [condition for condition in probability.given if isinstance(condition, ADDRESSES)]
     if words:
         return _address(model, probability, words)
@@ -117,16 +98,21 @@ def resolve(graph: Graph, probability: Probability, cut: dt.date | None) -> Aske
     for condition in sorted(probability.given, key=lambda c: not isinstance(c, Do)):  # what is set comes first
         given.take(condition)
     targets: dict[str, tuple[int, ...] | None] = {}
+    never = False
     for event in probability.events:
-        if event.variable in given.do:
-            raise QueryError(f"do() sets {event.variable}, which is what is asked; ask for something it acts on")
+        node = given.reference(event)
+        if isinstance(node, int):
+            if event.world is None or event.op is None:
+                raise QueryError(f"do() sets {event.variable}, which is what is asked; ask for something it acts on")
+            never = never or node not in chosen(event, model.variables[event.variable])  # effectiveness
+            continue
         if event.op is None:
-            targets[event.variable] = None
+            targets[node] = None
             continue
         states = chosen(event, model.variables[event.variable])
-        before = targets.get(event.variable)
-        targets[event.variable] = states if before is None else tuple(i for i in before if i in states)
-    return Asked(targets, given.domain, given.soft, given.do, tuple(given.notes))
+        before = targets.get(node)
+        targets[node] = states if before is None else tuple(i for i in before if i in states)
+    return Asked(given.worlds, targets, given.domain, given.soft, tuple(given.notes), never)
 
 
 def _address(model: Model, probability: Probability, words: Sequence[Condition]) -> Address:
@@ -153,21 +139,24 @@ class _Given:
 
     def __init__(self, graph: Graph, cut: dt.date | None) -> None:
         self.graph, self.model, self.cut = graph, graph.model, cut
+        self.worlds = Worlds(graph)
+        self.base: World = {}
         self.domain: dict[str, tuple[int, ...]] = {}
         self.soft: dict[str, tuple[float, ...]] = {}
-        self.do: dict[str, int] = {}
         self.notes: list[str] = []
+
+    def reference(self, event: Event) -> Reference:
+        return self.worlds.reference(event.variable, self.worlds.world(event.world, self.base))
 
     def take(self, condition: Condition) -> None:
         match condition:
             case Do(setting=setting):
-                for name, state in settings(self.model, setting).items():
-                    self.do[name] = self.model.variables[name].states.index(state)
+                self.base = self.worlds.world(setting, self.base)
             case Event(op=None):
                 raise QueryError(f"'{condition}' as a condition needs a state: write {condition} = ...")
             case Event():
                 variable = self.model.variables[condition.variable]
-                self.narrow(variable.name, chosen(condition, variable), str(condition))
+                self.narrow(self.reference(condition), variable, chosen(condition, variable), str(condition))
             case Soft(variable=name, weights=weights):
                 self.weigh(name, dict(weights))
             case History(before=span):
@@ -178,36 +167,41 @@ class _Given:
             case Record():
                 self.actual(self.graph.record(), "on record")
             case Chance():
-                self.actual(self.graph.chance(self.do), "luck")
+                self.actual(self.graph.chance(self.base), "luck")
             case _:
                 raise Unsupported(f"the engine does not answer questions with '{condition}'")
 
-    def narrow(self, name: str, states: tuple[int, ...], said: str) -> None:
-        variable = self.model.variables[name]
-        if name in self.do:
-            if self.do[name] not in states:
-                done = variable.states[self.do[name]]
-                raise ImpossibleEvidence(f"do() sets {name} = {done}, so '{said}' is impossible")
+    def narrow(self, node: Reference, variable: Variable, states: tuple[int, ...], said: str) -> None:
+        if isinstance(node, int):
+            if node not in states:
+                done = f"{variable.name} = {variable.states[node]}"
+                raise ImpossibleEvidence(f"do() sets {done}, so '{said}' is impossible")
             return
-        left = tuple(i for i in self.domain.get(name, range(len(variable.states))) if i in states)
+        left = tuple(i for i in self.domain.get(node, range(len(variable.states))) if i in states)
         if not left:
-            was = ", ".join(variable.states[i] for i in self.domain.get(name, ()))
-            raise ImpossibleEvidence(f"'{said}' contradicts {name} = {was}, which is given as well")
-        self.domain[name] = left
+            was = ", ".join(variable.states[i] for i in self.domain.get(node, ()))
+            raise ImpossibleEvidence(f"'{said}' contradicts {variable.name} = {was}, which is given as well")
+        self.domain[node] = left
 
     def weigh(self, name: str, weights: Mapping[str, float]) -> None:
-        variable = self.model.variables[name]
-        if name in self.soft:
+        variable, node = self.model.variables[name], self.worlds.reference(name, self.base)
+        if isinstance(node, int):
+            if not weights.get(variable.states[node], 0.0) > 0:
+                raise ImpossibleEvidence(f"do() sets {name} = {variable.states[node]}, whose likelihood is 0")
+            return
+        if node in self.soft:
             raise QueryError(f"{name} has soft evidence twice; write one, with the likelihoods multiplied")
         if not any(weight > 0 for weight in weights.values()):
             raise ImpossibleEvidence(f"the soft evidence on {name} gives every state the likelihood 0")
-        self.soft[name] = tuple(weights.get(state, 0.0) for state in variable.states)
+        self.soft[node] = tuple(weights.get(state, 0.0) for state in variable.states)
 
     def actual(self, values: Mapping[str, str], why: str) -> None:
-        moved = self.graph.downstream(self.do)
+        moved = self.graph.downstream(self.base)
         for name, state in values.items():
-            if name in self.do:
+            if name in self.base:
                 continue
             if name in moved and why != "luck":
                 self.notes.append(f"{name} = {state} stays as evidence ({why}) although what is set acts on it")
-            self.narrow(name, (self.model.variables[name].states.index(state),), f"{name} = {state} ({why})")
+            variable = self.model.variables[name]
+            node = self.worlds.reference(name, self.base)
+            self.narrow(node, variable, (variable.states.index(state),), f"{name} = {state} ({why})")

@@ -8,14 +8,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
+from typing import cast
 
 from causal.errors import TooLarge
+from causal.exact.eliminate import Eliminator
 from causal.exact.mechanisms import kind_of
-from causal.exact.parameter import Form, Ids, Parameter, cards, inputs
+from causal.exact.mechanisms.gating import gated
+from causal.exact.parameter import Form, Ids, Parameter, cards
 from causal.exact.tape import Recorder
 from causal.graph import Graph
 from causal.spec.model import Model, Variable
@@ -32,8 +33,13 @@ class Network:
     parameters: tuple[Parameter, ...]
     recorder: Recorder
     index: Mapping[str, int]
-    _tables: dict[str, Ids] = field(default_factory=dict)
-    _open: dict[str, Ids] = field(default_factory=dict)
+    eliminator: Eliminator = field(init=False)
+    _tables: dict[str, Ids] = field(init=False, default_factory=dict)
+    _open: dict[str, Ids] = field(init=False, default_factory=dict)
+    _made: dict[object, object] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.eliminator = Eliminator(self.recorder)
 
     @classmethod
     def of(cls, model: Model) -> Network:
@@ -41,6 +47,10 @@ class Network:
         parameters = tuple(p for v in model.variables.values() for p in kind_of(v).parameters(model, v))
         slots = {parameter.name: index for index, parameter in enumerate(parameters)}
         return cls(model, Graph.of(model), parameters, Recorder(len(parameters)), slots)
+
+    def with_model(self, model: Model) -> Network:
+        """Return the network of another model with the same parameters, written on the same recorder."""
+        return Network(model, Graph.of(model), self.parameters, self.recorder, self.index)
 
     def forms(self) -> list[Form]:
         """Return every way in which a question states a parameter."""
@@ -65,22 +75,13 @@ class Network:
         return self._tables[name]
 
     def _gated(self, variable: Variable) -> Ids:
-        own = self.open_table(variable.name)
-        if not variable.gates:
-            return own
-        shape = (*cards(self.model, variable.parents), len(variable.states))
-        own_axes = inputs(variable)
-        spread = [slice(None) if p in own_axes else np.newaxis for p in variable.parents]
-        table = np.array(np.broadcast_to(own[(*spread, slice(None))], shape))
-        for gate in reversed(variable.gates):  # the first that fires wins, so it is written last
-            chosen = [
-                [self.model.variables[p].states.index(s) for s in gate.when[p]] if p in gate.when else range(card)
-                for p, card in zip(variable.parents, shape, strict=False)
-            ]
-            sure = np.full(len(variable.states), self.recorder.zero)
-            sure[variable.states.index(gate.then)] = self.recorder.one
-            table[np.ix_(*chosen)] = sure
-        return table
+        return gated(self.model, variable, self.open_table(variable.name), self.recorder)
+
+    def remembered[T](self, key: object, make: Callable[[], T]) -> T:
+        """Return what was made under a key before, or make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     def _refuse_large(self, variable: Variable) -> None:
         size = len(variable.states)

@@ -33,7 +33,8 @@ Ids = NDArray[np.int64]
 class Parameter:
     """A number that a mechanism leaves open; ``name`` is the question it answers, in canonical text.
 
-    ``reference`` names the parameter it is read against. ``rank`` orders the cuts and sticks of one group.
+    ``reference`` names the parameter it is read against. ``rank`` orders the cuts and sticks of one group; ``after``
+    is, for a stick, how many shares are still to be broken off what it leaves.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Parameter:
     reference: str | None = None
     group: str = ""
     rank: int = 0
+    after: int = 1
 
 
 @dataclass(frozen=True, slots=True)

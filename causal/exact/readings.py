@@ -6,6 +6,7 @@ and a condition on anything that makes no difference are all recognised, without
 
     Reading       a question states one parameter, or one minus it
     RowReading    a question about a whole distribution states a row of a table
+    TypesReading  types(y) states the distribution of response types, in every context of a confounded y
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import numpy as np
 
 from causal.exact.answer import Writer
 from causal.exact.kernel import Floats
+from causal.exact.mechanisms.types import Space
+from causal.exact.network import Network
 from causal.exact.parameter import Form, Parameter
 from causal.spec.model import Table
-from causal.spec.question import Causes, Probability, Question
+from causal.spec.question import Causes, Probability, Question, TypesOf
 
 POINTS = 4  # random points at which both sides must agree
 CLOSE = 1e-9
@@ -41,6 +44,13 @@ class RowReading:
     order: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TypesReading:
+    """The question states every distribution of a variable's response types, a row of sticks each."""
+
+    rows: tuple[RowReading, ...]
+
+
 def interior(parameters: Sequence[Parameter], seed: int, points: int) -> Floats:
     """Return random parameter values, shape (parameters, points), away from the edges and with cuts in order."""
     rng = np.random.default_rng(seed)
@@ -55,7 +65,7 @@ def interior(parameters: Sequence[Parameter], seed: int, points: int) -> Floats:
     return found
 
 
-def readings(writer: Writer, questions: Sequence[Question]) -> list[Reading | RowReading | None]:
+def readings(writer: Writer, questions: Sequence[Question]) -> list[Reading | RowReading | TypesReading | None]:
     """Return, for each question, what it states directly; None where it is derived."""
     network = writer.network
     forms = network.forms()
@@ -68,15 +78,24 @@ def readings(writer: Writer, questions: Sequence[Question]) -> list[Reading | Ro
     at = 0
     direct = values[len(wanted) : len(wanted) + len(stated)]
     row_values = np.split(values[len(wanted) + len(stated) :], np.cumsum([len(slots) for _, slots in rows])[:-1])
-    found: list[Reading | RowReading | None] = []
-    for page in written:
+    found: list[Reading | RowReading | TypesReading | None] = []
+    for question, page in zip(questions, written, strict=True):
         if page is None:
-            found.append(None)
+            found.append(_types(network, question.variable) if isinstance(question, TypesOf) else None)
             continue
         mine = values[at : at + len(page.slots)]
         at += len(page.slots)
         found.append(_row_of(mine, rows, row_values) if page.states else _form_of(mine[0], forms, direct))
     return found
+
+
+def _types(network: Network, name: str) -> TypesReading:
+    """Return the sticks of a variable's response types."""
+    space = Space.of(network.model, network.model.variables[name])
+    mine = [parameter.name for parameter in network.parameters if parameter.variable == name]
+    size = len(space.types) - 1
+    rows = [RowReading(tuple(mine[at : at + size]), space.types) for at in range(0, len(mine), size)] if size else []
+    return TypesReading(tuple(rows))
 
 
 def _form_of(value: Floats, forms: Sequence[Form], direct: Floats) -> Reading | None:

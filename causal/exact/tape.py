@@ -1,6 +1,7 @@
 """A tape: arithmetic recorded once, shared wherever it repeats, run for every draw.
 
-    Recorder      writes: parameter(i), constant(v), product, total, flip, expit, log, quotient -> slot numbers
+    Recorder      writes: constant(v), product, total, flip, expit, log, quotient, minimum, maximum -> slot numbers,
+                  and the same on whole arrays: constants, products, totals, flips, ... -> arrays of slot numbers
     Tape          runs:   values(parameters) and pullback(parameters, adjoints)
 
 Slots are hash-consed: the same operation on the same slots is the same slot, so questions share their common parts
@@ -11,156 +12,229 @@ rules and cut arrows cost nothing. The first slots of the buffer are the paramet
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from causal.exact import kernel
+from causal.exact import consing, kernel
+from causal.exact.consing import Longs, Store
 from causal.exact.kernel import Floats, Slots
+from causal.exact.program import Program
 
-LANES = 64  # draws per block: wide enough for SIMD, small enough for the buffer to stay in cache
-BUFFER = 1 << 20  # bytes of buffer to aim at; larger tapes run with fewer lanes
-
-Operation = tuple[int, tuple[int, ...]]
+ROOM = 1024  # slots to start with
 
 
-@dataclass
 class Recorder:
     """Writes a tape over ``parameters`` free numbers. Slots: parameters first, then constants and results as needed."""
 
-    parameters: int
-    operations: list[Operation | None] = field(default_factory=list)
-    constants: dict[int, float] = field(default_factory=dict)
-    seen: dict[Operation, int] = field(default_factory=dict)
-    known: dict[float, int] = field(default_factory=dict)
+    def __init__(self, parameters: int) -> None:
+        self.parameters = parameters
+        room = max(ROOM, 2 * parameters)
+        self._store = Store(
+            code=np.full(room, consing.FREE, dtype=np.int8),
+            start=np.zeros(room + 1, dtype=np.int64),
+            operands=np.empty(4 * room, dtype=np.int64),
+            value=np.zeros(room),
+            table=np.full(4 * ROOM, -1, dtype=np.int64),
+            counts=np.array([parameters, 0], dtype=np.int64),
+            landmarks=np.zeros(3, dtype=np.int64),
+        )
+        self.zero, self.one, self.minus = self.constants([0.0, 1.0, -1.0]).tolist()
+        self._store.landmarks[:] = self.zero, self.one, self.minus
 
-    def __post_init__(self) -> None:
-        self.operations = [None] * self.parameters
-        self.zero = self.constant(0.0)
-        self.one = self.constant(1.0)
-        self.minus = self.constant(-1.0)
+    def __len__(self) -> int:
+        """Return the number of slots written, parameters included."""
+        return int(self._store.counts[0])
+
+    def _room(self, slots: int, operands: int) -> Store:
+        """Return the store with room for so many more slots and operands."""
+        store = self._store
+        used, filled = store.counts.tolist()
+        if used + slots > store.code.size:
+            size = 2 * (used + slots)
+            more = size - store.code.size
+            store = store._replace(
+                code=np.append(store.code, np.full(more, consing.FREE, dtype=np.int8)),
+                start=np.append(store.start, np.zeros(more, dtype=np.int64)),
+                value=np.append(store.value, np.zeros(more)),
+            )
+        if filled + operands > store.operands.size:
+            store = store._replace(operands=np.append(store.operands, np.empty(filled + 2 * operands, dtype=np.int64)))
+        if 2 * (used + slots) > store.table.size:
+            size = 1 << (4 * (used + slots)).bit_length()
+            store = store._replace(table=np.full(size, -1, dtype=np.int64))
+            consing.rehash(store)
+        self._store = store
+        return store
+
+    # Arrays of slots: any shapes that broadcast; one operation per entry
+
+    def constants(self, values: ArrayLike) -> Longs:
+        """Return the slots that hold fixed numbers."""
+        numbers = np.asarray(values, dtype=np.float64)
+        found = np.empty(numbers.size, dtype=np.int64)
+        consing.constants(self._room(numbers.size, 0), np.ascontiguousarray(numbers).ravel(), found)
+        return found.reshape(numbers.shape)
+
+    def _each(self, code: int, a: ArrayLike, b: ArrayLike | None = None) -> Longs:
+        left, right = _alike(a, a if b is None else b)
+        found = np.empty(left.size, dtype=np.int64)
+        consing.each(self._room(found.size, 2 * found.size), code, left.ravel(), right.ravel(), found)
+        return found.reshape(left.shape)
+
+    def products(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return a * b."""
+        return self._each(kernel.SET, a, b)
+
+    def flips(self, a: ArrayLike) -> Longs:
+        """Return 1 - a; flipping twice gives the same slot back."""
+        return self._each(kernel.FLIP, a)
+
+    def quotients(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return a / b; what is divided by itself is 1, and 0 divided is 0."""
+        return self._each(kernel.DIVIDE, a, b)
+
+    def minima(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return the smaller of a and b."""
+        return self._each(kernel.MIN, a, b)
+
+    def maxima(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return the larger of a and b."""
+        return self._each(kernel.MAX, a, b)
+
+    def lowest(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return the smaller of two numbers between 0 and 1: a zero or a one decides without being compared."""
+        return self._decided(kernel.MIN, a, b, self.zero, self.one)
+
+    def highest(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return the larger of two numbers between 0 and 1."""
+        return self._decided(kernel.MAX, a, b, self.one, self.zero)
+
+    def _decided(self, code: int, a: ArrayLike, b: ArrayLike, wins: int, yields: int) -> Longs:
+        left, right = _alike(a, b)
+        found = np.where(left == yields, right, np.where(right == yields, left, -1))
+        found[(left == wins) | (right == wins)] = wins
+        rest = found < 0
+        if rest.any():
+            found[rest] = self._each(code, left[rest], right[rest])
+        return found
+
+    def expits(self, a: ArrayLike) -> Longs:
+        """Return 1 / (1 + exp(-a))."""
+        return self._each(kernel.EXPIT, a)
+
+    def logs(self, a: ArrayLike) -> Longs:
+        """Return the natural logarithm of a."""
+        return self._each(kernel.LOG, a)
+
+    def totals(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return the sum of a * b along the last axis; the same pairs in another order are the same slot."""
+        left, right = _alike(a, b)
+        *outer, terms = left.shape
+        found = np.empty(left.size // terms if terms else int(np.prod(outer)), dtype=np.int64)
+        store = self._room(2 * found.size, 2 * left.size + 2 * found.size + 2 * terms + 2)
+        consing.totals(store, left.reshape(-1, terms), right.reshape(-1, terms), found)
+        return found.reshape(outer)
+
+    def sums(self, a: ArrayLike) -> Longs:
+        """Return the sum of a along the last axis."""
+        return self.totals(a, self.one)
+
+    def differences(self, a: ArrayLike, b: ArrayLike) -> Longs:
+        """Return a - b; what is taken from itself leaves 0."""
+        left, right = _alike(a, b)
+        pairs = self.totals(np.stack([left, right], axis=-1), np.array([self.one, self.minus]))
+        return np.where(left == right, self.zero, pairs)
+
+    # One slot at a time
 
     def constant(self, value: float) -> int:
         """Return the slot that holds a fixed number."""
-        slot = self.known.get(value)
-        if slot is None:
-            slot = self.known[value] = len(self.operations)
-            self.operations.append(None)
-            self.constants[slot] = value
-        return slot
-
-    def _record(self, operation: Operation) -> int:
-        slot = self.seen.get(operation)
-        if slot is None:
-            slot = self.seen[operation] = len(self.operations)
-            self.operations.append(operation)
-        return slot
+        return int(self.constants(value))
 
     def product(self, a: int, b: int) -> int:
         """Return a * b."""
-        if a == self.zero or b == self.zero:
-            return self.zero
-        if a == self.one:
-            return b
-        if b == self.one:
-            return a
-        if a in self.constants and b in self.constants:
-            return self.constant(self.constants[a] * self.constants[b])
-        return self._record((kernel.SET, (a, b) if a < b else (b, a)))
+        return int(self.products(a, b))
 
     def total(self, pairs: Iterable[tuple[int, int]]) -> int:
-        """Return the sum of a * b over pairs; the same pairs in another order are the same slot."""
-        zero, constants = self.zero, self.constants
-        fixed = 0.0
-        terms: list[tuple[int, int]] = []
-        for a, b in pairs:
-            if a == zero or b == zero:
-                continue
-            if a in constants and b in constants:
-                fixed += constants[a] * constants[b]
-            else:
-                terms.append((a, b) if a < b else (b, a))
-        if fixed:
-            terms.append((self.one, self.constant(fixed)))
-        if len(terms) > 1:
-            terms.sort()
-            return self._record((kernel.ADD, tuple(slot for pair in terms for slot in pair)))
-        return self.product(*terms[0]) if terms else zero
+        """Return the sum of a * b over pairs."""
+        both = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+        return int(self.totals(both[:, 0], both[:, 1])) if len(both) else self.zero
 
     def add(self, slots: Iterable[int]) -> int:
         """Return the sum of slots."""
         return self.total((slot, self.one) for slot in slots)
 
     def minus_of(self, a: int, b: int) -> int:
-        """Return a - b; what is taken from itself leaves 0."""
-        if a == b:
-            return self.zero
-        return self.total([(a, self.one), (b, self.minus)])
+        """Return a - b."""
+        return int(self.differences(a, b))
 
     def flip(self, a: int) -> int:
-        """Return 1 - a; flipping twice gives the same slot back."""
-        if a in self.constants:
-            return self.constant(1.0 - self.constants[a])
-        operation = self.operations[a]
-        if operation is not None and operation[0] == kernel.FLIP:
-            return operation[1][0]
-        return self._record((kernel.FLIP, (a,)))
+        """Return 1 - a."""
+        return int(self.flips(a))
 
     def expit(self, a: int) -> int:
         """Return 1 / (1 + exp(-a))."""
-        return self._record((kernel.EXPIT, (a,)))
+        return int(self.expits(a))
 
     def log(self, a: int) -> int:
         """Return the natural logarithm of a."""
-        return self._record((kernel.LOG, (a,)))
+        return int(self.logs(a))
 
     def quotient(self, a: int, b: int) -> int:
-        """Return a / b; what is divided by itself is 1, and 0 divided is 0."""
-        if b == self.one or a == self.zero:
-            return a
-        if a == b:
-            return self.one
-        return self._record((kernel.DIVIDE, (a, b)))
+        """Return a / b."""
+        return int(self.quotients(a, b))
+
+    def minimum(self, slots: Sequence[int]) -> int:
+        """Return the smallest of slots."""
+        found = slots[0]
+        for slot in slots[1:]:
+            found = int(self.minima(found, slot))
+        return found
+
+    def maximum(self, slots: Sequence[int]) -> int:
+        """Return the largest of slots."""
+        found = slots[0]
+        for slot in slots[1:]:
+            found = int(self.maxima(found, slot))
+        return found
+
+    def fixed(self, slot: int) -> float | None:
+        """Return the number in a slot that holds a constant, None for any other."""
+        return float(self._store.value[slot]) if self._store.code[slot] == consing.FIXED else None
 
     def tape(self, outputs: Sequence[int]) -> Tape:
         """Return a tape that computes just these slots, with everything else left out."""
-        needed = np.zeros(len(self.operations), dtype=bool)
-        needed[list(outputs)] = True
-        for slot in range(len(self.operations) - 1, -1, -1):
-            operation = self.operations[slot]
-            if needed[slot] and operation is not None:
-                needed[list(operation[1])] = True
+        store, wanted = self._store, np.asarray(outputs, dtype=np.int64)
+        needed = np.zeros(int(wanted.max(initial=self.parameters)) + 1, dtype=bool)
+        needed[wanted] = True
+        rows = np.empty((consing.mark(store, needed), 4), dtype=np.int32)
         needed[: self.parameters] = True
         place = np.cumsum(needed) - 1
-        rows: list[tuple[int, int, int, int]] = []
-        for slot in np.flatnonzero(needed).tolist():
-            operation = self.operations[slot]
-            if operation is None:
-                continue
-            code, args = operation
-            into = int(place[slot])
-            if code == kernel.ADD:
-                first = kernel.SET
-                for a, b in zip(args[::2], args[1::2], strict=True):
-                    rows.append((first, into, int(place[a]), int(place[b])))
-                    first = kernel.ADD
-            else:
-                rows.append((code, into, int(place[args[0]]), int(place[args[-1]])))
-        table = np.array(rows, dtype=np.int32).reshape(-1, 4)
-        fixed = [(int(place[slot]), value) for slot, value in self.constants.items() if needed[slot]]
+        consing.emit(store, needed, place, rows)
+        fixed = np.flatnonzero(needed & (store.code[: needed.size] == consing.FIXED))
         return Tape(
             parameters=self.parameters,
             slots=int(needed.sum()),
-            code=np.ascontiguousarray(table[:, 0], dtype=np.int8),
-            into=np.ascontiguousarray(table[:, 1]),
-            left=np.ascontiguousarray(table[:, 2]),
-            right=np.ascontiguousarray(table[:, 3]),
-            constant_slots=np.array([slot for slot, _ in fixed], dtype=np.int32),
-            constant_values=np.array([value for _, value in fixed], dtype=np.float64),
-            outputs=np.array([int(place[slot]) for slot in outputs], dtype=np.int32),
+            code=np.ascontiguousarray(rows[:, 0], dtype=np.int8),
+            into=np.ascontiguousarray(rows[:, 1]),
+            left=np.ascontiguousarray(rows[:, 2]),
+            right=np.ascontiguousarray(rows[:, 3]),
+            constant_slots=place[fixed].astype(np.int32),
+            constant_values=store.value[fixed].copy(),
+            outputs=place[wanted].astype(np.int32),
         )
+
+
+def _alike(a: ArrayLike, b: ArrayLike) -> tuple[Longs, Longs]:
+    """Return two arrays of slots of one shape, contiguous and writeable: compiled code is made for this kind alone."""
+    left, right = np.array(a, dtype=np.int64, order="C"), np.array(b, dtype=np.int64, order="C")
+    if left.shape != right.shape:
+        shape = np.broadcast_shapes(left.shape, right.shape)
+        left, right = (np.array(np.broadcast_to(each, shape), order="C") for each in (left, right))
+    return left, right
 
 
 @dataclass(frozen=True)
@@ -191,25 +265,14 @@ class Tape:
         theta = np.ascontiguousarray(parameters, dtype=np.float64)
         if theta.ndim != 2 or theta.shape[0] != self.parameters:
             raise ValueError(f"parameters have shape {theta.shape}, not ({self.parameters}, draws)")
-        draws = theta.shape[1]
-        lanes = max(8, min(LANES, BUFFER // (8 * max(self.slots, 1))))
-        found = np.empty((self.outputs.size, draws))
+        return self._program.run(theta, threads)
 
-        def run(start: int) -> None:
-            stop = min(start + lanes, draws)
-            w = self.buffer(stop - start)
-            w[: self.parameters] = theta[:, start:stop]
-            kernel.forward(self.code, self.into, self.left, self.right, w)
-            found[:, start:stop] = w[self.outputs]
-
-        starts = range(0, draws, lanes)
-        if threads == 1 or len(starts) == 1 or draws * len(self) < 1_000_000:
-            for start in starts:
-                run(start)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run, starts))
-        return found
+    @cached_property
+    def _program(self) -> Program:
+        return Program.pack(
+            self.parameters, self.slots, self.code, self.into, self.left, self.right, self.constant_slots,
+            self.constant_values, self.outputs,
+        )  # fmt: skip
 
     def moved_by(self, parameters: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which outputs any of the marked parameters can move."""
@@ -218,6 +281,17 @@ class Tape:
         kernel.reach(self.into, self.left, self.right, moved)
         return moved[self.outputs]
 
+    def multilinear(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which outputs are linear in every parameter marked ``free``: their mean is their value at the means.
+
+        That is so where the parameters are independent of each other. An output may be linear and not be found to be.
+        """
+        within = np.zeros((self.slots, int(free.sum())), dtype=bool)
+        within[np.flatnonzero(free), np.arange(within.shape[1])] = True
+        bent = np.zeros(self.slots, dtype=bool)
+        kernel.multilinear(self.code, self.into, self.left, self.right, within, bent)
+        return ~bent[self.outputs]
+
     def pullback(self, parameters: Floats, adjoints: Floats) -> tuple[Floats, Floats]:
         """Return the outputs and, for adjoints of the same shape, the parameters' adjoints; all lanes at once."""
         lanes = parameters.shape[1]
@@ -225,7 +299,6 @@ class Tape:
         w[: self.parameters] = parameters
         kernel.forward(self.code, self.into, self.left, self.right, w)
         g = np.zeros_like(w)
-        for row, slot in enumerate(self.outputs):
-            g[slot] += adjoints[row]
+        np.add.at(g, self.outputs, adjoints)
         kernel.backward(self.code, self.into, self.left, self.right, w, g)
-        return w[self.outputs].copy(), g[: self.parameters].copy()
+        return w[self.outputs], g[: self.parameters].copy()

@@ -1,7 +1,7 @@
 """What the two files may say and the engine does not compute: refused by name, never approximated.
 
     said                          computed
-    mechanism: types, ranked      table, noisy-or, noisy-and, logistic, rule
+    mechanism: types              table, noisy-or, noisy-and, logistic, ranked, rule
     pooling: hierarchical, log    linear
     cases                         judgements only
 """

@@ -2,11 +2,11 @@
 
     a judgement about            becomes
     a mechanism's parameter      its prior, for the expert who made it
-    anything else, rungs 1-2     evidence on all parameters at once, or a check: normal on a scale given by its form
+    anything else, on any rung    evidence on all parameters at once, or a check: normal on a scale given by its form
     a comparison or an effect    a check, or a reweighting of draws
 
     the form of the question     scale of the evidence
-    P, 1 - P                     log-odds
+    P, 1 - P, PN, PS, ...        log-odds
     A * B, A / B                 log
     1 - A / B                    log of A / B
     other sums                   as they are
@@ -27,6 +27,7 @@ from causal.elicit import (
     QUOTIENT,
     WEAK,
     Belief,
+    Beta,
     Cuts,
     Fit,
     LogOdds,
@@ -44,6 +45,7 @@ from causal.elicit import (
     fit_offset,
     fit_probability,
     fit_ratio,
+    flat,
     stated,
     sticks,
     weak_cuts,
@@ -52,11 +54,24 @@ from causal.errors import CausalError, ElicitationError, Problem, QueryError, Sp
 from causal.exact.answer import Writer
 from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import Parameter, inputs
-from causal.exact.readings import Reading, RowReading, readings
+from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
-from causal.spec.model import Logistic, Table
+from causal.spec.model import Logistic, Table, frozen
 from causal.spec.priors import Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
-from causal.spec.question import Arithmetic, Assign, Causes, Comparison, Effect, Event, Number, Probability, Question
+from causal.spec.question import (
+    PROBABILITIES,
+    Arithmetic,
+    Assign,
+    Causes,
+    Comparison,
+    Effect,
+    Event,
+    Number,
+    Probability,
+    Quantity,
+    Question,
+    TypesOf,
+)
 
 NOBODYS = "a default is for a parameter of a mechanism; judge this as an expert, or leave it out"
 HALF = 0.5  # the reference of a departure whose reference nobody judged
@@ -130,23 +145,27 @@ class _Reader:
 
     def _writable(self, judgement: Judgement) -> bool:
         try:
-            self.writer.write(judgement.about)
+            if not isinstance(judgement.about, TypesOf):
+                self.writer.write(judgement.about)
         except QueryError as error:
             self._problem(judgement, error)
             return False
         return True
 
-    def _direct(self, judgement: Judgement, reading: Reading | RowReading, into: dict[str, _Said]) -> None:
+    def _direct(
+        self, judgement: Judgement, reading: Reading | RowReading | TypesReading, into: dict[str, _Said]
+    ) -> None:
         """Enter a judgement that states one parameter, or a whole row of sticks."""
         if isinstance(reading, Reading):
             said = stated(judgement.says, PROBABILITY)
             said = said.complement() if reading.flipped else said
             entries = {reading.form.parameter: _Said(judgement, said, reading.form.reading, reading.form.reference)}
         else:
-            broken = self._sticks(judgement, reading)
+            rows = reading.rows if isinstance(reading, TypesReading) else (reading,)
             entries = {
                 name: _Said(judgement, each, "probability", None)
-                for name, each in zip(reading.parameters, broken, strict=True)
+                for row in rows
+                for name, each in zip(row.parameters, self._sticks(judgement, row), strict=True)
             }
         for name, entry in entries.items():
             if name in into:
@@ -160,6 +179,8 @@ class _Reader:
         """Return the sticks of a row said as a Dirichlet or exactly per state."""
         says = judgement.says
         if isinstance(says, DirichletSays):
+            if isinstance(judgement.about, TypesOf) and says.named is None:  # types left out have 1
+                says = DirichletSays(frozen({**flat(reading.order), **says.alpha}))
             betas = sticks(concentrations(says, reading.order), reading.order)
             return [Stated(counts=(beta.a, beta.b)) for beta in betas]
         if isinstance(says, Exactly) and says.by_state:
@@ -326,7 +347,7 @@ def _middle(name: str, around: Iterable[Mapping[str, _Said]]) -> float:
 
 
 def _weak(parameter: Parameter) -> Prior:
-    belief = WEAK[parameter.scale]
+    belief = WEAK[parameter.scale] if parameter.after == 1 else Beta(1.0, parameter.after)  # a flat Dirichlet's stick
     return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")
 
 
@@ -334,6 +355,8 @@ def _scale(question: Question) -> tuple[str, bool]:
     """Return the scale on which a derived judgement is evidence, and whether it is 1 minus what the scale reads."""
     match question:
         case Probability() | Causes():
+            return "log-odds", False
+        case Quantity(name=name) if name in PROBABILITIES:
             return "log-odds", False
         case Arithmetic(op="-", left=Number(value=1.0), right=Probability() | Causes()):
             return "log-odds", False

@@ -9,7 +9,8 @@
     Soft           x ~ {a: 0.8, b: 0.2}
     Probability    P(event, event | condition, condition)
     Causes         P(x = s causes y = t)
-    Quantity       PN(x = s -> y = t | condition)      also PS PNS ATE ETT NDE NIE CDE
+    Quantity       PN(x = s -> y = t | condition)      also PS PNS ATE ETT NDE NIE CDE, increases decreases
+                   complements(a = s, b = u -> y = t)  also substitutes interacts
     Arithmetic     sum of terms: + - * / ( ), numbers
     Comparison     left > right, left < right
     Effect         effect(x = s -> y = t | condition)
@@ -31,7 +32,9 @@ RESERVED = frozenset(
     "P PN PS PNS ATE ETT NDE NIE CDE do effect types causes history before record chance row baseline but none only "
     "all in".split()
 )
-QUANTITIES = ("PN", "PS", "PNS", "ATE", "ETT", "NDE", "NIE", "CDE")
+PROBABILITIES = ("PN", "PS", "PNS", "increases", "decreases", "complements", "substitutes", "interacts")
+DIFFERENCES = ("ATE", "ETT", "NDE", "NIE", "CDE")
+QUANTITIES = (*PROBABILITIES, *DIFFERENCES)
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in")
 PLAIN = re.compile(r"[^\W\d]\w*|\d+")  # a name that needs no quotes
 
@@ -273,7 +276,7 @@ class Causes:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A named causal quantity: PN PS PNS ATE ETT NDE NIE CDE of ``setting`` for ``event``."""
+    """A named causal quantity of ``setting`` for ``event``: one of ``QUANTITIES``; quantities.py has what each asks."""
 
     name: str
     setting: Setting

@@ -1,7 +1,7 @@
 """What kind of number a question asks for, and between which ends it lies.
 
 question                           kind                    ends
-P( ), P( causes ), PN PS PNS       a probability           0, 1
+P( ), P( causes ), PN PS PNS ...   a probability           0, 1
 ATE ETT NDE NIE CDE                a difference            -1, 1
 A / B                              a quotient              0, infinity
 1 - A / B                          a share (due to what A is without)   -infinity, 1
@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 
 from causal.spec.question import (
+    PROBABILITIES,
     Arithmetic,
     Causes,
     Comparison,
@@ -69,7 +70,7 @@ def ends_of(question: Sum) -> Ends:
         case Number(value=value):
             return (value, value)
         case Quantity(name=name):
-            return (0.0, 1.0) if name in ("PN", "PS", "PNS") else (-1.0, 1.0)
+            return (0.0, 1.0) if name in PROBABILITIES else (-1.0, 1.0)
         case Arithmetic(op=op, left=left, right=right):
             return _combined(op, ends_of(left), ends_of(right))
         case Probability() | Causes():

@@ -256,7 +256,7 @@ def _dirichlet(says: shapes.SaysShape, asked: Asked) -> DirichletSays | None:
 def _by_type(written: Mapping[Scalar, float], name: str, asked: Asked) -> Mapping[str, float]:
     """Return a concentration per response type, under its canonical text; types left out have 1."""
     variable = asked.model.variables[name]
-    contexts = prod(len(asked.model.variables[parent].states) for parent in variable.parents)
+    contexts = prod(len(asked.model.variables[p].states) for p in variable.parents if p not in variable.gate_only)
     found_types: dict[str, float] = {}
     for word, value in written.items():
         try:

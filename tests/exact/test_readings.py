@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causal.errors import ImpossibleEvidence, QueryError, TooLarge, UnknownName, Unsupported
+from causal.errors import ImpossibleEvidence, QueryError, TooLarge, UnknownName
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.readings import Reading, RowReading, interior, readings
@@ -20,7 +20,6 @@ from causal.spec.model import (
     NoisyAnd,
     NoisyOr,
     Table,
-    Types,
     Variable,
     frozen,
 )
@@ -135,8 +134,10 @@ def test_a_whole_row_states_its_sticks(writer: Writer) -> None:
         ("P(t = yes | a = no, a != no)", ImpossibleEvidence, "contradicts"),
         ("P(a = yes | r = yes, o = yes)", ImpossibleEvidence, "probability zero"),
         ("P(t = yes | history)", QueryError, "needs a date"),
-        ("P(t[a = yes] = yes | t = no)", Unsupported, "rung 3"),
-        ("PN(a = yes -> t = yes)", Unsupported, "rung 3"),
+        ("P(a = yes | t[b = low] in {no}, t[b = low] in {yes})", ImpossibleEvidence, "contradicts"),
+        ("PN(b = low -> t = yes)", QueryError, "compared with which?"),
+        ("CDE(a = yes -> t = yes)", QueryError, "holds something fixed"),
+        ("complements(a = yes -> t = yes)", QueryError, "two causes"),
     ],
 )
 def test_what_cannot_be_answered_says_why(writer: Writer, text: str, error: type[Exception], says: str) -> None:
@@ -168,12 +169,6 @@ def test_noisy_or_numbers_are_those_of_the_textbook() -> None:
     texts = [f"P(y = yes | a = {a}, b = {b})" for a in STATES for b in STATES]
     slots = [writer.write(parse_question(text)).slots[0] for text in texts]
     np.testing.assert_allclose(writer.network.recorder.tape(slots).values(theta)[:, 0], [0.05, 0.335, 0.81, 0.867])
-
-
-def test_a_mechanism_that_the_engine_lacks_is_refused_by_name() -> None:
-    model = Model("m", frozen({"a": root("a"), "y": Variable("y", STATES, edges=(Edge("a"),), mechanism=Types())}))
-    with pytest.raises(Unsupported, match="'types'"):
-        Network.of(model)
 
 
 def test_a_question_too_large_is_refused_with_its_widest_clique() -> None:

@@ -9,7 +9,6 @@ where the group holds the baseline).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,22 +71,32 @@ class LogisticKind:
 
     def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
         """Return the table, axes: parents in order, then the child."""
-        parents = inputs(variable)
+        parents, shape = inputs(variable), cards(model, inputs(variable))
         top = len(variable.states) - 1
-        ids = np.empty((*cards(model, parents), top + 1), dtype=np.int64)
-        for at in product(*(range(card) for card in cards(model, parents))):
-            shift = recorder.zero
-            for parent, index in zip(parents, at, strict=True):
-                state = _representative(model, variable, parent, model.variables[parent].states[index])
-                if state != model.baseline_state(parent):
-                    shift = recorder.add([shift, slots[_name(variable, top, (parent, state))]])
-            above = [recorder.one]
-            for rank in range(1, top + 1):
-                above.append(recorder.expit(recorder.add([slots[_name(variable, rank)], shift])))
-            row = [recorder.flip(above[1])]
-            row += [recorder.minus_of(above[rank], above[rank + 1]) for rank in range(1, top)]
-            ids[at] = (*row, above[top])
-        return ids
+        shift = np.full((1,) * len(shape), recorder.zero)
+        for axis, parent in enumerate(parents):
+            offsets = np.array(self._offsets(model, variable, recorder, slots, parent))
+            along = offsets.reshape(-1, *(1,) * (len(shape) - axis - 1))
+            shift = recorder.sums(np.stack(np.broadcast_arrays(shift, along), axis=-1))
+        above = [np.full(shape, recorder.one)]
+        for rank in range(1, top + 1):
+            cut = np.full(shape, slots[_name(variable, rank)])
+            above.append(recorder.expits(recorder.sums(np.stack([cut, shift], axis=-1))))
+        rows = [recorder.flips(above[1])]
+        rows += [recorder.differences(above[rank], above[rank + 1]) for rank in range(1, top)]
+        return np.stack([*rows, above[top]], axis=-1)
+
+    def _offsets(
+        self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int], parent: str
+    ) -> list[int]:
+        """Return the slot of what each state of a parent adds to the log-odds."""
+        found: list[int] = []
+        for each in model.variables[parent].states:
+            state = _representative(model, variable, parent, each)
+            at_base = state == model.baseline_state(parent)
+            name = _name(variable, len(variable.states) - 1, (parent, state))
+            found.append(recorder.zero if at_base else slots[name])
+        return found
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
         """Return each cut, and each offset stated through any of the cuts."""

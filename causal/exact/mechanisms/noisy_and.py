@@ -7,20 +7,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from causal.errors import QueryError
+from causal.exact.mechanisms.inhibited import inhibited
 from causal.exact.mechanisms.wording import depart, wrong_word
 from causal.exact.parameter import Form, Ids, Parameter, cards, inputs
 from causal.spec.model import Model, NoisyAnd, Variable
 from causal.spec.question import All, Assign, Condition, Event, Probability
 
 if TYPE_CHECKING:
+    from causal.exact.eliminate import Factor
+    from causal.exact.network import Network
     from causal.exact.tape import Recorder
+    from causal.exact.worlds import Node
 
 
 def _met(variable: Variable, parent: str) -> tuple[str, ...]:
@@ -57,16 +60,10 @@ class NoisyAndKind:
 
     def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
         """Return the table, axes: parents in order, then the child."""
-        parents = inputs(variable)
-        ids = np.empty((*cards(model, parents), 2), dtype=np.int64)
-        for at in product(*(range(card) for card in cards(model, parents))):
-            works = slots[_name(variable)]
-            for parent, index in zip(parents, at, strict=True):
-                state = model.variables[parent].states[index]
-                if state not in _met(variable, parent):
-                    works = recorder.product(works, slots[_name(variable, (parent, state))])
-            ids[at] = (recorder.flip(works), works)
-        return ids
+        works = np.full(cards(model, inputs(variable)), slots[_name(variable)])
+        for axis, (_, keep) in enumerate(_keeps(model, variable, recorder, slots).items()):
+            works = recorder.products(works, keep.reshape(-1, *(1,) * (works.ndim - axis - 1)))
+        return np.stack([recorder.flips(works), works], axis=-1)
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
         """Return ``all`` and each departure's probability, read as a ratio."""
@@ -89,3 +86,23 @@ class NoisyAndKind:
             if assign.variable in met and assign.state in _met(variable, assign.variable):
                 raise QueryError(f"{assign} meets the need of {variable.name}: it is no departure from 'all'")
         return depart(model, variable, met, word.but)
+
+
+def _keeps(model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> dict[str, Ids]:
+    """Return, for each parent of the mechanism, the slot of what each of its states leaves of the effect."""
+    return {
+        parent: np.array(
+            [
+                recorder.one if state in _met(variable, parent) else slots[_name(variable, (parent, state))]
+                for state in model.variables[parent].states
+            ],
+            dtype=np.int64,
+        )
+        for parent in inputs(variable)
+    }
+
+
+def shared(network: Network, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
+    """Return the factors of all nodes: the effect is what an inhibitor per need keeps."""
+    keeps = _keeps(network.model, variable, network.recorder, network.index)
+    return inhibited(network, variable, nodes, network.index[_name(variable)], keeps, held=1)

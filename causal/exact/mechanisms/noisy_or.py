@@ -8,20 +8,23 @@ leak acting too (Henrion 1989): c = (p - l) / (1 - l).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from causal.errors import QueryError
+from causal.exact.mechanisms.inhibited import inhibited
 from causal.exact.mechanisms.wording import wrong_word
 from causal.exact.parameter import Form, Ids, Parameter, cards, inputs
 from causal.spec.model import Model, NoisyOr, Variable
 from causal.spec.question import Assign, Causes, Condition, Event, NoCause, Only, Probability
 
 if TYPE_CHECKING:
+    from causal.exact.eliminate import Factor
+    from causal.exact.network import Network
     from causal.exact.tape import Recorder
+    from causal.exact.worlds import Node
 
 
 def _causes(variable: Variable) -> list[tuple[str, str]]:
@@ -56,18 +59,10 @@ class NoisyOrKind:
 
     def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
         """Return the table, axes: parents in order, then the child."""
-        parents = inputs(variable)
-        ids = np.empty((*cards(model, parents), 2), dtype=np.int64)
-        causes = set(_causes(variable))
-        spared = recorder.flip(slots[_leak(variable)])
-        for at in product(*(range(card) for card in cards(model, parents))):
-            fails = spared
-            for parent, index in zip(parents, at, strict=True):
-                state = model.variables[parent].states[index]
-                if (parent, state) in causes:
-                    fails = recorder.product(fails, recorder.flip(slots[_power(variable, parent, state)]))
-            ids[at] = (fails, recorder.flip(fails))
-        return ids
+        fails = recorder.flips(np.full(cards(model, inputs(variable)), slots[_leak(variable)]))
+        for axis, (_, keep) in enumerate(_keeps(model, variable, recorder, slots).items()):
+            fails = recorder.products(fails, keep.reshape(-1, *(1,) * (fails.ndim - axis - 1)))
+        return np.stack([fails, recorder.flips(fails)], axis=-1)
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
         """Return the leak, and each cause as net and as compound."""
@@ -99,3 +94,25 @@ class NoisyOrKind:
                 raise QueryError(f"{assign} is no cause of {variable.name}; its causes are {known}")
             resting[assign.variable] = assign.state
         return resting
+
+
+def _keeps(model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> dict[str, Ids]:
+    """Return, for each parent of the mechanism, the slot of what each of its states leaves of no effect."""
+    causes = set(_causes(variable))
+    return {
+        parent: np.array(
+            [
+                recorder.flip(slots[_power(variable, parent, state)]) if (parent, state) in causes else recorder.one
+                for state in model.variables[parent].states
+            ],
+            dtype=np.int64,
+        )
+        for parent in inputs(variable)
+    }
+
+
+def shared(network: Network, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
+    """Return the factors of all nodes: no effect is what an inhibitor per cause keeps."""
+    base = network.recorder.flip(network.index[_leak(variable)])
+    keeps = _keeps(network.model, variable, network.recorder, network.index)
+    return inhibited(network, variable, nodes, base, keeps, held=0)

@@ -1,0 +1,48 @@
+"""A table of a variable put in the place of one of its nodes.
+
+    parent of the node     its axis
+    a state                is taken at that state
+    a node                 stays, on the states that are open
+    the same node twice    is one axis: the diagonal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from causal.exact.eliminate import Factor
+from causal.exact.parameter import Ids
+from causal.exact.worlds import Node
+
+
+def placed(table: Ids, node: Node, domain: Mapping[str, tuple[int, ...]]) -> Factor:
+    """Return P(node | its parents) over nodes: states that are set are taken, the parents' open states chosen."""
+    ids: Ids = table
+    names: list[str | int] = []
+    for reference in reversed(node.parents):  # axes before the one at hand keep their places
+        axis = len(node.parents) - 1 - len(names)
+        names.append(reference)
+        if isinstance(reference, int):
+            ids = ids.take([reference], axis=axis)
+        elif reference in domain:
+            ids = ids.take(domain[reference], axis=axis)
+    references = [*reversed(names), node.key]
+    for axis in range(len(references) - 1, -1, -1):
+        reference = references[axis]
+        if isinstance(reference, int):
+            ids = ids.squeeze(axis)
+            del references[axis]
+    return _diagonal([str(reference) for reference in references], ids)
+
+
+def _diagonal(names: list[str], ids: Ids) -> Factor:
+    """Return a factor in which every name stands once: a node that stands for two parents is in one state."""
+    for name in [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        while names.count(name) > 1:
+            first = names.index(name)
+            second = names.index(name, first + 1)
+            ids = np.moveaxis(np.diagonal(ids, axis1=first, axis2=second), -1, first)
+            del names[second]
+    return Factor(tuple(names), ids)

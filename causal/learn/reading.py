@@ -4,6 +4,7 @@
     a mechanism's parameter      its prior, for the expert who made it
     anything else, on any rung    evidence on all parameters at once, or a check: normal on a scale given by its form
     a comparison or an effect    a check, or a reweighting of draws
+    comparable cases             evidence for every expert (cases.py)
 
     the form of the question     scale of the evidence
     P, 1 - P, PN, PS, ...        log-odds
@@ -55,6 +56,7 @@ from causal.exact.answer import Writer
 from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
+from causal.learn.cases import told, write_cases
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
 from causal.spec.model import Logistic, Table, frozen
 from causal.spec.priors import Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
@@ -130,9 +132,16 @@ class _Reader:
             held[name] = self._held(own[name], default)
         if self.problems:
             raise SpecError(self.problems)
-        direct = frozenset(question for question, reading in what.items() if reading is not None)
         return Elicited(
-            self.writer, self.priors, held, tuple(derived), tuple(compared), tuple(abstained), direct
+            self.writer,
+            self.priors,
+            held,
+            tuple(derived),
+            tuple(compared),
+            tuple(abstained),
+            frozenset(question for question, reading in what.items() if reading is not None),
+            tuple(told(file) for file in self.priors.cases),
+            write_cases(self.writer, self.priors),
         )
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:

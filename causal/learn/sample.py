@@ -2,7 +2,7 @@
 
     an expert with               is drawn by
     no evidence                  independent draws from their priors
-    evidence                     NUTS on their compiled density (density.py, nuts.py), a run of their own
+    evidence, or cases           NUTS on their compiled density (density.py, nuts.py), a run of their own
     nothing uncertain at all     one draw suffices, repeated
 
 The panel is a mixture, so no expert's posterior depends on another's. Each has a stream of random numbers of their
@@ -108,13 +108,14 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     evidence = [derived for derived in elicited.evidence if derived.expert == expert]
-    tape = elicited.network.recorder.tape([*(derived.slot for derived in evidence), *news])
+    sight = elicited.seen(news)
+    tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
     slots = tape.outputs.tolist()
     terms = []
     for derived, slot in zip(evidence, slots, strict=False):
         belief, weight = derived.fit.belief, derived.judgement.weight
         terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
-    terms += [seen(slot) for slot in slots[len(evidence) :]]
+    terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=True)]
     layout = lay_out(elicited, expert)
     return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID)
 

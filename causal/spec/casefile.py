@@ -75,7 +75,8 @@ def _lines(text: str, problems: Problems) -> Iterator[list[Scalar]]:
         quoted, plain, end = found.groups()
         word = plain.strip() if quoted is None else quoted.replace('""', '"')
         cells.append(Scalar(word, line, at - start + 1))
-        line += len(re.findall(r"\r?\n|\r", quoted or ""))
+        for inside in re.finditer(r"\r?\n|\r", quoted or ""):  # the place of what follows is on a line of its own
+            line, start = line + 1, found.start(1) + inside.end()
         at = found.end()
         if end == ",":
             continue

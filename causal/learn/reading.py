@@ -207,6 +207,12 @@ class _Reader:
         if isinstance(says, DirichletSays):
             raise ElicitationError("a whole distribution can be judged for a row of a table only; judge single events")
         recorder, slot = self.network.recorder, self.writer.write(about).slots[0]
+        use = "check" if judgement.weight == 0 else judgement.use or "evidence"
+        if use == "evidence" and (certain := recorder.fixed(slot)) is not None:
+            raise ElicitationError(
+                f"this is {certain:g} by the model alone, whatever its numbers are, so it moves none of them; "
+                "leave it out, or write 'use: check'"
+            )
         scale, turned = _scale(about)
         if scale == "log-odds":
             fit = fit_log_odds(stated(says, PROBABILITY))
@@ -217,7 +223,6 @@ class _Reader:
             value = recorder.log(recorder.flip(slot) if turned else slot)
         else:
             fit, value = fit_normal(stated(says, DIFFERENCE)), slot
-        use = "check" if judgement.weight == 0 else judgement.use or "evidence"
         return Derived(judgement.by, judgement, scale, value, fit, use)
 
     def _hint(self, about: Question) -> str:

@@ -14,10 +14,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from causal.errors import ElicitationError
 from causal.exact.kernel import Floats
 from causal.learn.density import Density, judged, pack, seen
 from causal.learn.elicited import Elicited
@@ -28,6 +30,7 @@ CHAINS = 4
 DRAWS = 1000
 TUNE = 1000
 IID, NUTS = "iid", "nuts"
+STARTS = 20  # points at which a density is tried before chains are started on it
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,8 @@ def draw(
             names = target.layout.parameters
             found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
     conditioned = [target for target in targets if target.method == NUTS]
+    for target in conditioned:
+        _check_start(target)
     if conditioned:
         seeds = [int(streams[target.expert].integers(2**63)) for target in conditioned]
         bar = not quiet and watch is None and sys.stderr.isatty()
@@ -160,3 +165,16 @@ def draw(
             names = target.layout.parameters
             found[target.expert] = Drawn(made.theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
     return {target.expert: found[target.expert] for target in targets}
+
+
+def _check_start(target: Target) -> None:
+    """Raise ElicitationError where no point near the middle of the priors has a density: chains could not start."""
+    rng = np.random.default_rng(0)
+    for _ in range(STARTS):
+        with suppress(ValueError):
+            target.density(rng.uniform(-1.0, 1.0, target.density.entries))
+            return
+    raise ElicitationError(
+        f"what {target.expert} judges, or what was seen, has probability zero wherever their numbers are looked at: "
+        "a judgement that is evidence is of something certain or impossible; leave it out, or write 'use: check'"
+    )

@@ -666,7 +666,7 @@ def test_schema_writes_both_and_says_where(run: Run, desk: Path) -> None:
         (5, "did you mean 'grass'?", ["ask", "rain", "P(gras = wet)"]),
         (5, "did you mean 'heavy'?", ["ask", "rain", "P(rain = heavey)"]),
         (5, "^", ["ask", "rain", "P(grass = wet | "]),
-        (5, "rungs 1 and 2", ["ask", "rain", "P(grass[rain = clear] = wet | grass = wet)"]),
+        (5, "compared with which?", ["ask", "rain", "PN(rain = clear -> grass = wet)"]),
         (5, "both 'clear' and 'heavy'", ["ask", "rain", "P(grass = wet | rain = clear, rain = heavy)"]),
         (5, "do() sets grass", ["ask", "rain", "P(grass = wet | do(grass = wet))"]),
         (5, "which state of 'grass'?", ["rank", "rain", "--outcome", "grass"]),

@@ -91,11 +91,11 @@ class Eliminator:
 
     def total(self, factors: Sequence[Factor]) -> int:
         """Return the slot of the product of all factors, summed over everything."""
-        return self.along(factors, None)[0]
+        return int(self.over(factors, ()).ids)
 
-    def along(self, factors: Sequence[Factor], name: str | None) -> list[int]:
+    def along(self, factors: Sequence[Factor], name: str) -> list[int]:
         """Return the slots of the product of all factors, summed over everything but one node; one per state of it."""
-        found: list[int] = self.over(factors, () if name is None else (name,)).ids.ravel().tolist()
+        found: list[int] = self.over(factors, (name,)).ids.tolist()
         return found
 
     def over(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:

@@ -281,9 +281,9 @@ def sweep(
     >>> found = sweep(load("rain").at_medians().panel, parse_event("grass = wet"), pairs=True)
     >>> for each in found.of("forecast"):
     ...     print(each.candidate.name, round(each.mean, 3), each.best[("panel", "panel")])
-    drought_law 0.278 1.0
-    drought_law + cloudburst 0.903 0.0
-    cloudburst 0.957 0.0
+    drought_law 0.28 1.0
+    drought_law + cloudburst 0.91 0.0
+    cloudburst 0.959 0.0
     """
     network = panel.elicited.network
     named_state(event, network.model)

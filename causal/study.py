@@ -6,6 +6,7 @@
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
     posterior.report("out/")               report.html, report.md, report.json
+    study.to_networkx(), study.to_dowhy()  the graph, for others
 
 Nothing here computes: each method hands on to the floor whose work it is.
 """
@@ -13,11 +14,11 @@ Nothing here computes: each method hands on to the floor whose work it is.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageEr
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
+from causal.graph import Digraph, to_networkx
 from causal.learn import store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
@@ -47,6 +49,7 @@ from causal.spec.question import Event, Probability, Question
 from causal.tell.pictured import Answer, Ranking, shown, values_of
 
 if TYPE_CHECKING:
+    from causal.ask.identification import Frame
     from causal.learn.model import PymcModel
     from causal.tell import Report
     from causal.tell.displays import Picture
@@ -143,6 +146,26 @@ class Study:
         if not said or refusals(self.model, self.priors):
             return graph(self.model)
         return self.at_medians().show()
+
+    def to_networkx(self) -> Digraph:
+        """Return the graph alone: labels and states on the nodes, reasons and signs on the edges, and no numbers."""
+        return to_networkx(self.model)
+
+    def to_dowhy(
+        self,
+        treatment: str | Sequence[str],
+        outcome: str,
+        data: Frame | None = None,
+        observed: Iterable[str] | None = None,
+    ) -> Any:
+        """Return a ``dowhy.CausalModel`` of the effect of ``treatment`` on ``outcome``, to identify or estimate it.
+
+        ``data`` are comparable cases, states by name; without them, ``observed`` says which variables could be seen
+        (all, if left out). Raises UnknownName and UsageError.
+        """
+        from causal.ask.identification import to_dowhy
+
+        return to_dowhy(self.model, treatment, outcome, data, observed)
 
     def pymc_model(self) -> PymcModel:
         """Return the posterior as an ordinary PyMC model.

@@ -202,7 +202,8 @@ def ask(
     """Answer one question.
 
     Gives the panel's number with its interval, then every expert's own. P(y = s | x = t) is what seeing x = t says
-    about y, P(y = s | do(x = t)) what making it so does. The first question samples, the next take the same draws.
+    about y, P(y = s | do(x = t)) what making it so does, P(y[x = t] = s | record) what would have been, had x been t
+    and everything else that happened been given. The first question samples, the next take the same draws.
     """
     from causal.cli import answers, screen
     from causal.spec.grammar import parse_question
@@ -225,8 +226,12 @@ def rank(
         str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
     ] = None,
     reading: Annotated[
-        Literal["forecast", "minimal"] | None,
-        typer.Option("--reading", help="One reading only: later luck open (forecast), or as it was (minimal rewrite)."),
+        Literal["forecast", "minimal", "retrospective"] | None,
+        typer.Option(
+            "--reading",
+            help="One reading only: later luck open (forecast), as it was (minimal rewrite), or all that happened "
+            "given and each variable keeping its luck (retrospective).",
+        ),
     ] = None,
     by_expert: Annotated[bool, typer.Option("--by-expert", help="A line for every expert below the panel's.")] = False,
     seed: Seed = 1,
@@ -239,7 +244,8 @@ def rank(
     """Compare the named interventions.
 
     Gives the probability of the outcome with and without each, and the difference. Plausibility is the probability of
-    what an intervention sets, given the history before it: how far history would have had to bend.
+    what an intervention sets, given the history before it: how far history would have had to bend. A retrospective
+    number compares two worlds, and rests on an assumption: each variable keeps its luck.
     """
     from causal.cli import answers, screen
     from causal.errors import QueryError, UsageError

@@ -10,7 +10,7 @@ Several nodes of one variable are tied by what stays the same across worlds (cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,7 +43,6 @@ class Conditional:
     def __init__(self, network: Network, asked: Asked, coupling: str | None = None) -> None:
         self.network, self.asked, self.coupling = network, asked, coupling
         self.recorder, self.nodes = network.recorder, asked.worlds.nodes
-        self.sizes: dict[str, int] = {}
         self.coupled: tuple[str, ...] = ()
         self.needed: dict[str, dict[str, Node]] = {}
 
@@ -51,7 +50,6 @@ class Conditional:
         """Write what is asked (a slot per state, or one) and the probability of what is given."""
         targets, recorder = self.asked.targets, self.recorder
         named = list(self.factors())
-        self._measure(factor for _, _, factor in named)
         known = {id(factor) for _, anything, factor in named if anything}
         evidence = recorder.one
         near: list[Factor] = []
@@ -59,7 +57,7 @@ class Conditional:
             if any(name in targets for factor in group for name in factor.names):
                 near += group
             elif any(id(factor) in known for factor in group):
-                evidence = recorder.product(evidence, self._sum(group))
+                evidence = recorder.product(evidence, self.network.eliminator.total(group))
         news = any(id(factor) in known for factor in near)
         if news:
             near, apart = self._settle(near)
@@ -68,16 +66,16 @@ class Conditional:
             ((name, states),) = targets.items()
             return self._single(name, states, near, news, evidence)
         if not targets or self.asked.never:  # what is asked is settled by its own bracket
-            below = self._sum(near) if news else recorder.one
+            below = self.network.eliminator.total(near) if news else recorder.one
             return self._fraction((recorder.zero if self.asked.never else below,), below, evidence)
-        below = self._sum(near) if news else recorder.one
+        below = self.network.eliminator.total(near) if news else recorder.one
         position: dict[str, tuple[int, ...]] = {}
         for name, states in targets.items():
             assert states is not None  # a whole distribution is asked alone
             position[name] = tuple(place for place, i in enumerate(self._open(name)) if i in states)
             if not position[name]:
                 return self._fraction((recorder.zero,), below, evidence)
-        above = self._sum([self._cut(factor, position) for factor in near])
+        above = self.network.eliminator.total([self._cut(factor, position) for factor in near])
         return self._fraction((above,), below, evidence)
 
     def _fraction(self, above: tuple[int, ...], below: int, evidence: int) -> Fraction:
@@ -142,15 +140,6 @@ class Conditional:
 
     # Writing
 
-    def _measure(self, factors: Iterable[Factor]) -> None:
-        for factor in factors:
-            self.sizes.update(zip(factor.names, factor.ids.shape, strict=True))
-
-    def _sum(self, factors: Sequence[Factor]) -> int:
-        """Return the product of factors summed over everything."""
-        self._measure(factors)
-        return int(self.network.eliminator.contract(factors, (), self.sizes))
-
     def _cut(self, factor: Factor, position: Open) -> Factor:
         """Return a factor on some places of its axes; the same factor for the same places."""
         mine = {name: position[name] for name in factor.names if name in position}
@@ -162,7 +151,6 @@ class Conditional:
     def _settle(self, near: list[Factor]) -> tuple[list[Factor], int]:
         """Take out what zeros rule out; return what still hangs together with what is asked, and the rest's product."""
         zero = self.recorder.zero
-        left = dict(self.sizes)
         while True:
             position: dict[str, tuple[int, ...]] = {}
             for factor in near:
@@ -175,15 +163,13 @@ class Conditional:
             if not position:
                 break
             near = [self._cut(factor, position) for factor in near]
-            left.update((name, len(places)) for name, places in position.items())
-        self.sizes = left
         apart = self.recorder.one
         kept: list[Factor] = []
         for group in components(near):
             if any(name in self.asked.targets for factor in group for name in factor.names):
                 kept += group
             else:
-                apart = self.recorder.product(apart, self._sum(group))
+                apart = self.recorder.product(apart, self.network.eliminator.total(group))
         return kept, apart
 
     def _open(self, name: str) -> tuple[int, ...]:
@@ -196,11 +182,10 @@ class Conditional:
         """Write one node's states, or one event about it."""
         recorder, possible = self.recorder, self._open(name)
         if len(possible) == 1:  # what is asked is given
-            below = self._sum(near) if news else recorder.one
+            below = self.network.eliminator.total(near) if news else recorder.one
             share = {possible[0]: below}
         else:
-            self._measure(near)
-            shares = self.network.eliminator.contract(near, (name,), self.sizes).tolist()
+            shares = self.network.eliminator.along(near, name)
             below = recorder.add(shares) if news else recorder.one
             share = dict(zip(possible, shares, strict=True))
         if states is None:

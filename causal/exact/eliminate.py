@@ -3,29 +3,29 @@
     factor      a table of slots over some nodes; a zero slot is a combination that cannot be
     narrow      keep the allowed states, drop axes with one state left, and axes that make no difference
     components  parts that share no node: those without a target cancel in a conditional probability
-    plan        the order in which to sum out, from scopes and sizes alone
-    Eliminator  sums out on one recorder, and remembers every step it took: questions share them
+    Eliminator  sums out on one recorder; a step that was taken before is found again, so that questions share them
 
-What would be too large is refused from the plan, before a slot is written.
+The order is planned (planning.py) and the steps are taken (contracting.py) in compiled code. What would be too large is
+refused from the plan, before a slot is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import prod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from causal.errors import TooLarge
+from causal.exact import contracting
+from causal.exact.contracting import AXES, CELLS, OPERANDS, SLOTS, TABLES, Shelf
 from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
 
 LARGEST_PLAN = 20_000_000  # multiplications of one question; writing that many takes seconds and a gigabyte
 LARGEST_FIXED = 100_000_000  # where no parameter is open and all that is written are numbers
-EASY = 20_000  # multiplications up to which one order is as good as another
-
-Sizes = Mapping[str, int]
+EASY = 2_000  # multiplications up to which one order is as good as another
+ROOM = 1024  # tables to start with
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +54,6 @@ def _still(ids: Ids, axis: int) -> bool:
     return bool((ids == ids.take([0], axis=axis)).all())
 
 
-def spread(factor: Factor, scope: Sequence[str], shape: tuple[int, ...]) -> Ids:
-    """Return a factor's slots broadcast over a scope that holds its names."""
-    place = [scope.index(name) for name in factor.names]
-    order = sorted(range(len(place)), key=place.__getitem__)
-    inner = [1] * len(scope)
-    for axis in order:
-        inner[place[axis]] = factor.ids.shape[axis]
-    return np.broadcast_to(factor.ids.transpose(order).reshape(inner), shape)
-
-
 def components(factors: Sequence[Factor]) -> list[list[Factor]]:
     """Return the factors in groups that share no node."""
     groups: list[tuple[set[str], list[Factor]]] = []
@@ -80,148 +70,91 @@ def components(factors: Sequence[Factor]) -> list[list[Factor]]:
     return [members for _, members in groups]
 
 
-def plan(
-    scopes: Sequence[tuple[str, ...]], keep: Collection[str], sizes: Sizes, largest: int = LARGEST_PLAN
-) -> list[str]:
-    """Return the order in which to sum out all nodes but ``keep``.
-
-    The smallest table next, or the one that grows least beyond those it is made from: whichever multiplies less.
-    Raises TooLarge, with the number of multiplications, the widest clique and what to do.
-    """
-    best: tuple[int, list[str], tuple[str, ...]] | None = None
-    for greed in (_smallest, _least_growth):
-        found = _greedy(scopes, keep, sizes, greed)
-        if best is None or found[0] < best[0]:
-            best = found
-        if best[0] <= EASY:
-            break
-    assert best is not None
-    work, order, widest = best
-    if work > largest:
-        raise TooLarge(
-            f"this needs {work:,} multiplications, more than {largest:,}; the widest clique is "
-            f"{{{', '.join(widest)}}}. Give the state of one of these, or put a variable between them"
-        )
-    return order
-
-
-Greed = Callable[[int, list[int], "Callable[[int], int]"], tuple[int, ...]]
-
-
-def _smallest(union: int, touching: list[int], size: Callable[[int], int]) -> tuple[int, ...]:
-    return (size(union),)
-
-
-def _least_growth(union: int, touching: list[int], size: Callable[[int], int]) -> tuple[int, ...]:
-    return (size(union) - sum(size(scope) for scope in touching), size(union))
-
-
-def _greedy(
-    scopes: Sequence[tuple[str, ...]], keep: Collection[str], sizes: Sizes, greed: Greed
-) -> tuple[int, list[str], tuple[str, ...]]:
-    """Return multiplications, order and widest clique; scopes are bit masks, and costs are kept until they change."""
-    names = sorted({name for scope in scopes for name in scope})
-    bit = {name: 1 << place for place, name in enumerate(names)}
-    card = {1 << place: sizes[name] for place, name in enumerate(names)}
-    known: dict[int, int] = {}
-
-    def size(mask: int) -> int:
-        if mask not in known:
-            total, rest = 1, mask
-            while rest:
-                low = rest & -rest
-                total *= card[low]
-                rest ^= low
-            known[mask] = total
-        return known[mask]
-
-    masks = [sum(bit[name] for name in scope) for scope in scopes]
-    kept = sum(bit[name] for name in keep if name in bit)
-    waiting = [bit[name] for name in names if not bit[name] & kept]
-    cost: dict[int, tuple[tuple[int, ...], int]] = {}
-
-    def price(low: int) -> None:
-        touching = [mask for mask in masks if mask & low]
-        union = 0
-        for mask in touching:
-            union |= mask
-        cost[low] = (greed(union, touching, size), union)
-
-    for low in waiting:
-        price(low)
-    order: list[str] = []
-    work = widest = 0
-    while waiting:
-        low = min(waiting, key=lambda each: (cost[each][0], each))
-        union = cost[low][1]
-        work += size(union) * sum(1 for mask in masks if mask & low)
-        if not widest or size(union) > size(widest):
-            widest = union
-        masks = [mask for mask in masks if not mask & low] + [union & ~low]
-        waiting.remove(low)
-        order.append(names[low.bit_length() - 1])
-        for other in waiting:
-            if union & other:
-                price(other)
-    return work, order, tuple(name for name in names if bit[name] & widest)
-
-
-@dataclass
 class Eliminator:
-    """Sums out on one recorder. A step on the same factors, and a plan for the same scopes, is taken once."""
+    """Sums out on one recorder; see ``contracting.Shelf`` for what it remembers."""
 
-    recorder: Recorder
-    _steps: dict[tuple[object, ...], Factor] = field(default_factory=dict)
-    _plans: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self._nodes: dict[str, int] = {}
+        self._places: dict[Factor, int] = {}
+        self._shelf = Shelf(
+            cells=np.empty(8 * ROOM, dtype=np.int64),
+            begin=np.zeros(ROOM + 1, dtype=np.int64),
+            axes=np.empty(4 * ROOM, dtype=np.int64),
+            sizes=np.empty(4 * ROOM, dtype=np.int64),
+            scope=np.zeros(ROOM + 1, dtype=np.int64),
+            made=np.full((ROOM, 3), -1, dtype=np.int64),
+            finder=np.full(4 * ROOM, -1, dtype=np.int64),
+            counts=np.zeros(3, dtype=np.int64),
+        )
+        self._place(Factor((), np.array(recorder.one)))
 
-    def contract(self, factors: Sequence[Factor], keep: Sequence[str], sizes: Sizes) -> Ids:
-        """Return the product of all factors summed over all nodes but ``keep``, axes in the order of ``keep``."""
-        left = list(factors)
-        for name in self._plan(factors, keep, sizes):
-            touching = [factor for factor in left if name in factor.names]
-            left = [factor for factor in left if name not in factor.names]
-            left.append(self._sum_out(touching, name, sizes))
-        shape = tuple(sizes[name] for name in keep)
-        if not left:
-            return np.full(shape, self.recorder.one)
-        return np.array(spread(self.multiply(left, sizes), keep, shape))
+    def total(self, factors: Sequence[Factor]) -> int:
+        """Return the slot of the product of all factors, summed over everything."""
+        return int(self.over(factors, ()).ids)
 
-    def _plan(self, factors: Sequence[Factor], keep: Sequence[str], sizes: Sizes) -> list[str]:
-        scopes = sorted({factor.names for factor in factors})
-        key = (tuple(scopes), tuple(keep), tuple(sizes[name] for scope in scopes for name in scope))
-        if key not in self._plans:
-            largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
-            self._plans[key] = plan([factor.names for factor in factors], keep, sizes, largest)
-        return self._plans[key]
+    def along(self, factors: Sequence[Factor], name: str) -> list[int]:
+        """Return the slots of the product of all factors, summed over everything but one node; one per state of it."""
+        found: list[int] = self.over(factors, (name,)).ids.tolist()
+        return found
 
-    def multiply(self, factors: Sequence[Factor], sizes: Sizes) -> Factor:
-        """Return the product of factors, smallest first."""
-        factors = sorted(factors, key=lambda factor: (factor.ids.size, factor.names))
-        whole = factors[0]
-        for factor in factors[1:]:
-            step = (whole, factor)
-            if step not in self._steps:
-                scope = tuple(dict.fromkeys((*whole.names, *factor.names)))
-                shape = tuple(sizes[name] for name in scope)
-                ids = self.recorder.products(spread(whole, scope, shape), spread(factor, scope, shape))
-                self._steps[step] = Factor(scope, ids)
-            whole = self._steps[step]
-        return whole
+    def over(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:
+        """Return the product of all factors, summed over everything but some nodes; those in no factor are left out.
 
-    def _sum_out(self, factors: Sequence[Factor], name: str, sizes: Sizes) -> Factor:
-        """Return the product of factors summed over one node; the last product is made while summing."""
-        factors = sorted(factors, key=lambda factor: (factor.ids.size, factor.names))
-        step = (name, *factors)
-        if step not in self._steps:
-            last = factors[-1]
-            rest = self.multiply(factors[:-1], sizes) if len(factors) > 1 else Factor((), np.array(self.recorder.one))
-            outer = [n for n in dict.fromkeys((*rest.names, *last.names)) if n != name]
-            shape = tuple(sizes[n] for n in (*outer, name))
-            ids = self.recorder.totals(spread(rest, [*outer, name], shape), spread(last, [*outer, name], shape))
-            self._steps[step] = Factor(tuple(outer), ids)
-        return self._steps[step]
+        Raises TooLarge, with the number of multiplications, the widest clique and what to do.
+        """
+        if not factors:
+            return Factor((), np.array(self.recorder.one))
+        places = np.array([self._places.get(factor) or self._place(factor) for factor in factors], dtype=np.int64)
+        kept = np.array([self._nodes[name] for name in keep if name in self._nodes], dtype=np.int64)
+        order, work, widest = contracting.ordered(self._shelf, places, kept, len(self._nodes), EASY)
+        largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
+        if work > largest:
+            names = list(self._nodes)
+            raise TooLarge(
+                f"this needs {int(work):,} multiplications, more than {largest:,}; the widest clique is "
+                f"{{{', '.join(sorted(names[node] for node in widest))}}}. "
+                "Give the state of one of these, or put a variable between them"
+            )
+        need = np.zeros(5, dtype=np.int64)
+        step, count = 0, places.size
+        while step <= order.size:
+            store = self.recorder.room(int(need[SLOTS]), int(need[OPERANDS]))
+            self._room(int(need[TABLES]), int(need[CELLS]), int(need[AXES]))
+            step, count = contracting.contract(store, self._shelf, order, step, places, count, need)
+        shelf, table, names = self._shelf, int(places[0]), list(self._nodes)
+        axes = slice(shelf.scope[table], shelf.scope[table + 1])
+        ids = shelf.cells[shelf.begin[table] : shelf.begin[table + 1]].reshape(shelf.sizes[axes])
+        return Factor(tuple(names[node] for node in shelf.axes[axes]), ids.copy())
 
+    def _place(self, factor: Factor) -> int:
+        """Put a factor on the shelf."""
+        self._room(1, factor.ids.size, factor.ids.ndim)
+        shelf, nodes = self._shelf, self._nodes
+        table, cells, axes = shelf.counts.tolist()
+        shelf.cells[cells : cells + factor.ids.size] = factor.ids.ravel()
+        shelf.axes[axes : axes + factor.ids.ndim] = [nodes.setdefault(name, len(nodes)) for name in factor.names]
+        shelf.sizes[axes : axes + factor.ids.ndim] = factor.ids.shape
+        shelf.begin[table + 1], shelf.scope[table + 1] = cells + factor.ids.size, axes + factor.ids.ndim
+        shelf.counts[:] = table + 1, cells + factor.ids.size, axes + factor.ids.ndim
+        self._places[factor] = table
+        return int(table)
 
-def table_size(names: Sequence[str], sizes: Sizes) -> int:
-    """Return the number of entries of a table over some nodes."""
-    return prod(sizes[name] for name in names)
+    def _room(self, tables: int, cells: int, axes: int) -> None:
+        """Make room for so many more tables, with so many cells and axes between them."""
+        shelf = self._shelf
+        tables, cells, axes = (int(used) + more for used, more in zip(shelf.counts, (tables, cells, axes), strict=True))
+        if tables > len(shelf.made):
+            made = np.full((2 * tables, 3), -1, dtype=np.int64)
+            made[: len(shelf.made)] = shelf.made
+            more = np.zeros(2 * tables, dtype=np.int64)
+            shelf = shelf._replace(made=made, begin=np.append(shelf.begin, more), scope=np.append(shelf.scope, more))
+        if cells > shelf.cells.size:
+            shelf = shelf._replace(cells=np.append(shelf.cells, np.empty(cells, dtype=np.int64)))
+        if axes > shelf.axes.size:
+            more = np.empty(axes, dtype=np.int64)
+            shelf = shelf._replace(axes=np.append(shelf.axes, more), sizes=np.append(shelf.sizes, more))
+        if 2 * tables > shelf.finder.size:
+            shelf = shelf._replace(finder=np.full(1 << (4 * tables).bit_length(), -1, dtype=np.int64))
+            contracting.refind(shelf)
+        self._shelf = shelf

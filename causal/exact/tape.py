@@ -48,7 +48,7 @@ class Recorder:
         """Return the number of slots written, parameters included."""
         return int(self._store.counts[0])
 
-    def _room(self, slots: int, operands: int) -> Store:
+    def room(self, slots: int, operands: int) -> Store:
         """Return the store with room for so many more slots and operands."""
         store = self._store
         used, filled = store.counts.tolist()
@@ -75,13 +75,13 @@ class Recorder:
         """Return the slots that hold fixed numbers."""
         numbers = np.asarray(values, dtype=np.float64)
         found = np.empty(numbers.size, dtype=np.int64)
-        consing.constants(self._room(numbers.size, 0), np.ascontiguousarray(numbers).ravel(), found)
+        consing.constants(self.room(numbers.size, 0), np.ascontiguousarray(numbers).ravel(), found)
         return found.reshape(numbers.shape)
 
     def _each(self, code: int, a: ArrayLike, b: ArrayLike | None = None) -> Longs:
         left, right = _alike(a, a if b is None else b)
         found = np.empty(left.size, dtype=np.int64)
-        consing.each(self._room(found.size, 2 * found.size), code, left.ravel(), right.ravel(), found)
+        consing.each(self.room(found.size, 2 * found.size), code, left.ravel(), right.ravel(), found)
         return found.reshape(left.shape)
 
     def products(self, a: ArrayLike, b: ArrayLike) -> Longs:
@@ -134,7 +134,7 @@ class Recorder:
         left, right = _alike(a, b)
         *outer, terms = left.shape
         found = np.empty(left.size // terms if terms else int(np.prod(outer)), dtype=np.int64)
-        store = self._room(2 * found.size, 2 * left.size + 2 * found.size + 2 * terms + 2)
+        store = self.room(2 * found.size, 2 * left.size + 2 * found.size + 2 * terms + 2)
         consing.totals(store, left.reshape(-1, terms), right.reshape(-1, terms), found)
         return found.reshape(outer)
 

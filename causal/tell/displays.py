@@ -212,7 +212,7 @@ def ranking_html(ranking: Ranking) -> str:
     for reading in READINGS:
         rows = [_divergence(each) for each in ranking.of(reading)]
         if rows:
-            parts += [Markup("<h4>{}</h4>").format(reading), _table(header, rows, left=2)]
+            parts += [Markup("<h4>{}: {}</h4>").format(reading, READINGS[reading]), _table(header, rows, left=2)]
     parts += [_words(f"Skipped: {what}: {why}") for what, why in ranking.skipped]
     return _page(f"{ranking.event} after each point of divergence", *parts)
 

@@ -100,7 +100,10 @@ class Four:
 
 @dataclass(frozen=True)
 class Row:
-    """One intervention under one reading; ``defines`` names what it sets that is part of the outcome's definition."""
+    """One intervention under one reading; ``defines`` names what it sets that is part of the outcome's definition.
+
+    ``coupled`` names the variables whose luck the outcome assumes to be the same in two worlds.
+    """
 
     intervention: str
     title: str
@@ -118,6 +121,7 @@ class Row:
     by_expert: Mapping[str, Four]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    coupled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,8 @@ class Footing:
 class Assumptions:
     """What the graph and its mechanisms take for granted, as counts.
 
-    ``unjoined`` are the pairs, of the factors and the outcome, that no arrow joins.
+    ``unjoined`` are the pairs, of the factors and the outcome, that no arrow joins. ``couplings`` counts the variables
+    with parents by how they share their luck across worlds (luck.py), which only retrospective numbers assume.
     """
 
     variables: int
@@ -239,6 +244,7 @@ class Assumptions:
     pooling: str
     undated: tuple[str, ...]
     unjoined: tuple[tuple[str, str], ...] = ()
+    couplings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

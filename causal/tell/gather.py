@@ -34,7 +34,7 @@ from causal.learn.sample import CHAINS, DRAWS, Draws
 from causal.learn.store import versions
 from causal.spec.model import KINDS, Model, frozen
 from causal.spec.question import Event, Probability
-from causal.tell import judgements
+from causal.tell import judgements, luck
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
 from causal.tell.divergences import defined, definition, headline, rows, without
 from causal.tell.drawings import Drawings
@@ -167,6 +167,7 @@ def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
         pooling=elicited.priors.pooling,
         undated=tuple(variable.title for variable in variables if variable.decided is None),
         unjoined=unjoined(model, elicited.network.graph, outcome),
+        couplings=frozen(dict(Counter(luck.kind(variable) for variable in variables if variable.edges))),
     )
 
 

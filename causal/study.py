@@ -41,7 +41,7 @@ from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
 from causal.learn.reading import elicit
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
-from causal.spec.case import read_case
+from causal.spec.files import read_case
 from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
 from causal.spec.priors import Priors

@@ -14,7 +14,7 @@ import pytest
 from causal import load
 from causal.errors import UnknownName, UsageError
 from causal.spec.bif import parse_bif
-from causal.spec.case import nobody
+from causal.spec.files import nobody
 from causal.spec.modelfile import parse_model
 from causal.study import Study
 

@@ -14,7 +14,7 @@ from causal.learn import store
 from causal.learn.nuts import Length
 from causal.learn.sample import Drawn, Target, aim
 from causal.learn.store import digest, folder, keep, key, load, obtain, recall, save
-from causal.spec.case import find_model
+from causal.spec.files import find_model
 from causal.study import Study
 
 NAME = digest("model", "priors", seed=1)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from causal.spec.case import find_model
+from causal.spec.files import find_model
 from causal.spec.model import Model
 from causal.spec.modelfile import load_model, parse_model
 

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from causal.spec.case import find_model
+from causal.spec.files import find_model
 from causal.spec.modelfile import load_model
 from causal.tell.pictures import layout
 from causal.tell.pictures.dot import dot

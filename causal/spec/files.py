@@ -1,4 +1,4 @@
-"""A case: its files found, and read.
+"""The files of a case: found, and read.
 
     told                            is
     a file                          that file

@@ -5,11 +5,11 @@
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
+    posterior.responsibility() -> Explained        one of many that say what made the difference
     posterior.report("out/")               report.html, report.md, report.json
     study.to_networkx(), study.to_dowhy()  the graph, for others
 
-Nothing here computes: each method hands on to the floor whose work it is. Answer and Ranking are those of the asking
-floor, which knows no pictures, with a plot and a display.
+Nothing here computes: each method hands on to the floor whose work it is, and adds a plot and a display.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageEr
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
+from causal.explained import Explains
 from causal.graph import Digraph, to_networkx
 from causal.learn import store
 from causal.learn.elicited import Elicited
@@ -265,7 +266,7 @@ def _shown(kind: str, words: Callable[[], str]) -> str:
 
 
 @dataclass(frozen=True)
-class Posterior:
+class Posterior(Explains):
     """Draws of a study, to be asked. ``digest`` is the name of the fit in the store, empty if it is not kept."""
 
     study: Study
@@ -372,7 +373,7 @@ class Posterior:
         """
         from causal.tell import gather
 
-        return gather(self.panel, self.interventions(), override=override)
+        return gather(self.panel, self.interventions(), override=override, explained=self.told())
 
     def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
         """Write report.html, report.md and report.json into a folder, and return where they are."""

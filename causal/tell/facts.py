@@ -272,6 +272,24 @@ def by_outcome(rows: Iterable[Row], reading: str) -> tuple[Row, ...]:
 
 
 @dataclass(frozen=True)
+class Told:
+    """One analysis as the report tells it: what it asks, its sentences, the panel's rows, what its picture shows.
+
+    ``rows`` are empty where the gate withholds the numbers; ``more`` says how many there are besides.
+    """
+
+    name: str
+    asks: str
+    title: str
+    text: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str | float | int | bool | None, ...], ...] = ()
+    more: int = 0
+    picture: str = ""
+    gate: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything there is to tell about one posterior, as facts."""
 
@@ -306,6 +324,7 @@ class Report:
     levels: tuple[Level, ...] = ()
     dissent: Dissent | None = None
     footing: Footing | None = None
+    explained: tuple[Told, ...] = ()
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
 
     @property

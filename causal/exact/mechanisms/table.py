@@ -94,12 +94,11 @@ class TableKind:
         contexts = prod(cards(model, parents)) if mechanism.rows is None else len(mechanism.rows)
         first = slots[next(_sticks(model, variable)).name]  # a variable's parameters stand together, in order
         broken = np.arange(first, first + contexts * (len(order) - 1)).reshape(contexts, -1)
+        both = np.stack([broken, recorder.flips(broken)])  # what is broken off, and what is left
+        for rank in range(1, len(order) - 1):
+            both[:, :, rank] = recorder.products(both[:, :, rank], both[1, :, rank - 1])
         rows = np.empty((contexts, len(order)), dtype=np.int64)
-        left = np.full(contexts, recorder.one)
-        for rank, state in enumerate(order[:-1]):
-            rows[:, variable.states.index(state)] = recorder.products(left, broken[:, rank])
-            left = recorder.products(left, recorder.flips(broken[:, rank]))
-        rows[:, variable.states.index(order[-1])] = left
+        rows[:, [variable.states.index(state) for state in order]] = np.column_stack([both[0], both[1, :, -1]])
         shape = (*cards(model, parents), len(order))
         if mechanism.rows is None:  # a row per combination, in the order of the parameters
             return rows.reshape(shape)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.ask.candidates import Candidate
+from causal.ask.interventions import NO_RECORD, RETROSPECTIVE
 from causal.ask.panel import Panel
 from causal.errors import QueryError
 from causal.exact.answer import Written
@@ -64,6 +65,9 @@ def put(
 
     A candidate is skipped where it is impossible for a pooled expert. Experts shown apart just have no number.
     """
+    if not answerable(panel, reading):
+        nothing = np.empty((0, 0, len(panel.draws.experts), panel.draws.total))
+        return Asked((), (), nothing, (), (unanswerable(reading),))
     writer = panel.elicited.writer
     written: list[tuple[Candidate, tuple[Written, ...]]] = []
     skipped: list[Skipped] = []
@@ -101,6 +105,16 @@ def put(
     return Asked(
         tuple(each for each, _ in kept), tuple(pages for _, pages in kept), got, tuple(missing), tuple(skipped)
     )
+
+
+def answerable(panel: Panel, reading: str) -> bool:
+    """Return whether a reading can be had at all: to look back takes a record of what happened."""
+    return reading != RETROSPECTIVE or bool(panel.elicited.network.graph.record())
+
+
+def unanswerable(reading: str) -> Skipped:
+    """Return why every candidate is skipped where a reading cannot be had."""
+    return Skipped("", "every change", reading, NO_RECORD)
 
 
 def judge(panel: Panel, values: Floats, names: Sequence[str], still: Bools) -> tuple[Gate, ...]:

@@ -44,12 +44,17 @@ class Candidate:
     """
 
     name: str
-    title: str
+    titles: tuple[str, ...]
     kind: str
     items: tuple[Assign | Named, ...]
     do: Mapping[str, str]
     when: Span | None
     parts: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called: the titles of all that it is made of."""
+        return " + ".join(self.titles)
 
     @property
     def group(self) -> str:
@@ -147,7 +152,7 @@ def named(model: Model, event: Event, names: Iterable[str] | None = None) -> Ite
             raise QueryError(f"no intervention {name!r}{nearest(name, model.interventions)}")
         each = model.interventions[name]
         parts = tuple(variable for variable in each.do if variable in defining)
-        yield Candidate(name, each.title or name, NAMED, (Named(name),), each.do, each.when, parts)
+        yield Candidate(name, (each.title or name,), NAMED, (Named(name),), each.do, each.when, parts)
 
 
 def settings(graph: Graph, event: Event) -> Iterator[Candidate]:
@@ -167,7 +172,7 @@ def settings(graph: Graph, event: Event) -> Iterator[Candidate]:
                 item = Assign(variable.name, state)
                 title = f"{variable.title}: {spoken(state)}"
                 when = variable.when or variable.decided
-                yield Candidate(str(item), title, SINGLE, (item,), {variable.name: state}, when, parts)
+                yield Candidate(str(item), (title,), SINGLE, (item,), {variable.name: state}, when, parts)
 
 
 def definition(model: Model, name: str) -> frozenset[str]:
@@ -205,8 +210,8 @@ def together(several: Sequence[Candidate], kind: str = SET) -> Candidate:
     dates = [each.when for each in several if each.when is not None]
     when = min(dates, key=lambda span: span.first, default=None)
     parts = tuple(dict.fromkeys(part for each in several for part in each.parts))
-    name, title = (" + ".join(getattr(each, field) for each in several) for field in ("name", "title"))
-    return Candidate(name, title, kind, items, do, when, parts)
+    titles = tuple(title for each in several for title in each.titles)
+    return Candidate(" + ".join(each.name for each in several), titles, kind, items, do, when, parts)
 
 
 def worded(event: Event, model: Model) -> str:

@@ -3,65 +3,38 @@
     cost of a change   c = -log P(what it sets | history before it)       the panel's mean plausibility
     cost of a set      the sum of its changes'; so exp(-cost) is its plausibility, were the changes independent
     it succeeds        P(y) after all of them < below   in at least ``confidence`` of the panel's draws (mixture)
-    for every school   the same in at least ``confidence`` of each school's own draws; then it succeeds for the panel too
+    for every school   the same in at least ``confidence`` of each school's own draws
 
-The search is exact: best first over cost, where every set comes out before every costlier one.
-
-    Order the changes by cost, c_1 <= c_2 <= ... A set {i < ... < j} has two successors: {i < ... < j, j + 1}, and
-    {i < ..., j + 1} with j replaced. Every set is reached from {1} in one way only, and neither successor costs less,
-    since costs are not negative and rising. So sets leave a heap in the order of their cost (Lawler 1972), and the
-    first that succeeds is the cheapest of all. A set is never evaluated where
-
-    - it contradicts itself, or one of its changes sets nothing new and moves no date: without it the question is the
-      same and costs no more. Both hold of whatever is added to such a set, so none of its supersets is looked at;
-    - its draws above the limit weigh more than 1 - confidence on a part of the draws: the rest cannot mend that.
+The search is exact (search.py): best first over cost. Changes are priced at the panel's mean, so that all draws agree
+on the order; what a draw decides is whether a set succeeds in it.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from causal.ask.answer import CI_PROB
-from causal.ask.asking import Bools, Skipped, judge, put, unmoved
-from causal.ask.candidates import SINGLE, Candidate, candidates, compatible, together
+from causal.ask.asking import Skipped, answerable, judge, put, unanswerable, unmoved
+from causal.ask.candidates import SINGLE, Candidate, candidates, together
 from causal.ask.interventions import MINIMAL, PLAUSIBILITY, READINGS
-from causal.ask.mixture import EQUAL, EXPERT, SCHOOL, Spread, Voice, spreads, told, voices
+from causal.ask.mixture import EQUAL, NOTHING, Spread, spreads, told, voices
 from causal.ask.panel import Panel
 from causal.ask.profile import named_state
-from causal.ask.sweep import WHOLE, Speaker
-from causal.errors import QueryError, UsageError, nearest
-from causal.exact.answer import Written
+from causal.ask.search import Change, Search
+from causal.ask.sweep import Speaker
+from causal.errors import UsageError, nearest
 from causal.learn.gate import Gate, judge_run
 from causal.spec.question import Event
 
 SIZE = 3
 MOST = 20_000  # sets evaluated, at most
-BATCH = (8, 256)  # sets evaluated in one run of the tape: the first time, and at most
-SLACK = 1e-9  # shares of draws are sums of weights
-FIRST = 1.25  # the part of the draws looked at first, in units of what must fail
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change that may be made: its panel mean plausibility and what it costs."""
-
-    candidate: Candidate
-    plausibility: float
-
-    @property
-    def cost(self) -> float:
-        """Minus the logarithm of its plausibility."""
-        return -math.log(self.plausibility) if self.plausibility < 1.0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -184,7 +157,7 @@ def cheapest(
     >>> from causal.spec.grammar import parse_event
     >>> found = cheapest(load("rain").at_medians().panel, parse_event("grass = wet"))
     >>> [change.candidate.name for change in found.panel.changes], round(found.panel.plausibility, 3), found.evaluated
-    (['drought_law'], 0.305, 1)
+    (['drought_law'], 0.428, 2)
     """
     _check(below, confidence, reading, size, most)
     network = panel.elicited.network
@@ -194,8 +167,8 @@ def cheapest(
         for each in candidates(network.graph, event, everything=everything, names=names).chosen
         if event.variable not in each.do and (parts or each.kind != SINGLE or not each.parts)
     ]
-    changes, skipped = priced(panel, chosen)
-    search = _Search(panel, event, reading, below, confidence, tuple(voices(panel)))
+    changes, skipped = priced(panel, chosen) if answerable(panel, reading) else ((), (unanswerable(reading),))
+    search = Search(panel, event, reading, below, confidence, tuple(voices(panel)))
     successes = search.run(changes, size, most)
     reported = [None if each is None else _found(search, changes, each, ci_prob) for each in successes]
     return Cheapest(
@@ -244,127 +217,14 @@ def priced(panel: Panel, chosen: Sequence[Candidate]) -> tuple[tuple[Change, ...
     return tuple(found), (*asked.skipped, *never)
 
 
-@dataclass
-class _Search:
-    """One search under way, and what it has counted so far."""
-
-    panel: Panel
-    event: Event
-    reading: str
-    below: float
-    confidence: float
-    speakers: tuple[Voice, ...]
-    evaluated: int = 0
-    repeated: int = 0
-    impossible: int = 0
-    reached: float = 0.0
-    exhausted: bool = False
-
-    def run(self, changes: Sequence[Change], size: int, most: int) -> list[tuple[int, ...] | None]:
-        """Return the cheapest set for the panel and that for every school, as places among ``changes``."""
-        costs = sorted(change.cost for change in changes)  # sorted already, but for rounding
-        several = [change.candidate for change in changes]
-        sets = rising(costs, size, lambda chosen: _worth([several[place] for place in chosen]))
-        found: list[tuple[int, ...] | None] = [None, None]
-        known: set[object] = set()
-        batch = BATCH[0]
-        while found[1] is None and self.evaluated < most:
-            taken = list(islice(sets, min(batch, most - self.evaluated)))
-            if not taken:
-                self.exhausted = True
-                break
-            news: list[tuple[tuple[int, ...], Written]] = []
-            for _, chosen in taken:
-                whole = together([several[place] for place in chosen])
-                key = (frozenset(whole.do.items()), None if whole.when is None else whole.when.first)
-                if key in known:  # the same question as that of a set that costs no more
-                    self.repeated += 1
-                    continue
-                known.add(key)
-                page = self._written(whole)
-                if page is not None:
-                    news.append((chosen, page))
-            self.evaluated += len(news)
-            for (chosen, _), (panel, schools) in zip(news, self.verdicts([page for _, page in news]), strict=True):
-                found[0] = chosen if found[0] is None and panel else found[0]
-                found[1] = chosen if found[1] is None and schools else found[1]
-            self.reached, batch = taken[-1][0], min(2 * batch, BATCH[1])
-        return found
-
-    def _written(self, whole: Candidate) -> Written | None:
-        try:
-            return self.panel.elicited.writer.write(whole.asks(self.event, self.reading)[0])
-        except QueryError:
-            self.impossible += 1
-            return None
-
-    def verdicts(self, pages: Sequence[Written]) -> list[tuple[bool, bool]]:
-        """Return of each page whether it succeeds for the panel and whether for every school.
-
-        A school's draws are a part of the panel's, so what succeeds for every school succeeds for the panel; what
-        fails for the panel on a part of the draws, by more than it may, need not be looked at any further.
-        """
-        verdicts = [(False, False)] * len(pages)
-        total = self.panel.draws.total
-        some = max(1, min(total, round(total * FIRST * (1.0 - self.confidence))))
-        spread = np.linspace(0, total - 1, some).astype(int)
-        whole = self.speakers[0]
-        left = list(range(len(pages)))
-        if some < total / 2 and left:
-            under, _ = self._under(pages, spread)
-            weights = whole.weights.reshape(len(whole.rows), total)[:, spread].ravel()
-            failed = whole.of(~under) @ weights
-            left = np.flatnonzero(failed <= 1.0 - self.confidence + SLACK).tolist()
-        if left:
-            under, possible = self._under([pages[place] for place in left], np.arange(total))
-            shares = {(v.kind, v.name): v.of(under) @ v.weights for v in self.speakers if v.kind != EXPERT}
-            enough = {name: share >= self.confidence - SLACK for name, share in shares.items()}
-            schools = [name for name in enough if name[0] == SCHOOL] or [WHOLE]
-            for at, place in enumerate(left):
-                panel = bool(enough[WHOLE][at] and possible[at])
-                verdicts[place] = (panel, panel and all(bool(enough[name][at]) for name in schools))
-        return verdicts
-
-    def _under(self, pages: Sequence[Written], lanes: NDArray[np.intp]) -> tuple[Bools, Bools]:
-        """Return where the outcome is below the limit, (pages, experts, lanes), and which pages all in the pool allow."""
-        slots = list(dict.fromkeys(slot for page in pages for slot in (page.slots[0], page.leaves[0].evidence)))
-        place = {slot: row for row, slot in enumerate(slots)}
-        tape = self.panel.elicited.network.recorder.tape(slots)
-        outcome = [place[page.slots[0]] for page in pages]
-        evidence = [place[page.leaves[0].evidence] for page in pages]
-        draws = self.panel.draws
-        under = np.zeros((len(pages), len(draws.experts), len(lanes)), dtype=bool)
-        possible = np.ones(len(pages), dtype=bool)
-        for row in self.speakers[0].rows:  # experts shown apart have no say
-            values = tape.values(np.ascontiguousarray(draws.flat(row)[:, lanes]))
-            given = values[evidence] > 0
-            under[:, row] = (values[outcome] < self.below) & given
-            possible &= given.any(axis=1)
-        return under, possible
-
-
-def _worth(chosen: Sequence[Candidate]) -> bool:
-    """Return whether a set neither contradicts itself nor has a change that sets nothing new and moves no date."""
-    if not compatible(chosen):
-        return False
-    if len(chosen) == 1:
-        return True
-    when = together(chosen).when
-    for each in chosen:
-        rest = [other for other in chosen if other is not each]
-        if each.do.items() <= together(rest).do.items() and together(rest).when == when:
-            return False
-    return True
-
-
-def _found(search: _Search, changes: Sequence[Change], chosen: tuple[int, ...], ci_prob: float) -> Found:
+def _found(search: Search, changes: Sequence[Change], chosen: tuple[int, ...], ci_prob: float) -> Found:
     """Report a set that succeeds: what it does for everybody, and how plausible it is as a whole."""
     panel, made = search.panel, tuple(changes[place] for place in chosen)
     whole, graph = together([change.candidate for change in made]), panel.elicited.network.graph
-    asked = put(panel, [whole], search.reading, lambda each: each.asks(search.event, search.reading)[:2])
-    outcome, without = asked.values
-    keys = [0]
-    said = [told(values, keys, search.speakers, ci_prob)[0] for values in (outcome, without)]
+    asked = put(panel, [whole], search.reading, lambda each: each.asks(search.event, search.reading)[:1])
+    before = put(panel, [whole], search.reading, lambda each: each.asks(search.event, search.reading)[1:2])
+    outcome = asked.values[0]
+    nothing = {(voice.kind, voice.name): NOTHING for voice in search.speakers}
     under = outcome < search.below
     singles = put(panel, [change.candidate for change in made], PLAUSIBILITY, lambda each: (each.plausibility(graph),))
     joint = put(panel, [whole], PLAUSIBILITY, lambda each: (each.plausibility(graph),))
@@ -377,32 +237,8 @@ def _found(search: _Search, changes: Sequence[Change], chosen: tuple[int, ...], 
         whole=whole,
         question=str(asked.pages[0][0].question),
         shares={(voice.kind, voice.name): float((voice.of(under) @ voice.weights)[0]) for voice in search.speakers},
-        outcome=said[0],
-        without=said[1],
+        outcome=told(outcome, [0], search.speakers, ci_prob)[0],
+        without=told(before.values[0], [0], search.speakers, ci_prob)[0] if before.chosen else nothing,
         joint=spreads(mixed.of(joint.values[0]), mixed.weights, ci_prob)[0].mean if joint.chosen else None,
         gate=reduce(operator.and_, gates, Gate()),
     )
-
-
-def rising(
-    costs: Sequence[float], size: int, allowed: Callable[[tuple[int, ...]], bool] = lambda chosen: True
-) -> Iterator[tuple[float, tuple[int, ...]]]:
-    """Yield sets of up to ``size`` of the places of ``costs``, which rise and are not negative, the cheapest first.
-
-    Where ``allowed`` says no to a set, neither the set nor anything that contains it may be wanted.
-
-    >>> [chosen for _, chosen in rising([1.0, 2.0, 4.0], 2)]
-    [(0,), (1,), (0, 1), (2,), (0, 2), (1, 2)]
-    """
-    heap: list[tuple[float, tuple[int, ...]]] = [(costs[0], (0,))] if costs and size > 0 else []
-    while heap:
-        cost, chosen = heapq.heappop(heap)
-        last, rest = chosen[-1], chosen[:-1]
-        good = allowed(chosen)
-        if good:
-            yield cost, chosen
-        if last + 1 < len(costs):
-            # what replaces the last one keeps the others, which are allowed: each prefix was tested when it came out
-            heapq.heappush(heap, (math.fsum(costs[i] for i in (*rest, last + 1)), (*rest, last + 1)))
-            if good and len(chosen) < size:
-                heapq.heappush(heap, (math.fsum((*(costs[i] for i in chosen), costs[last + 1])), (*chosen, last + 1)))

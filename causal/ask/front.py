@@ -51,7 +51,8 @@ class Tried:
     def at(self) -> tuple[float, float]:
         """The panel's mean plausibility and reduction."""
         plausibility, reduction = self.plausibility[WHOLE].mean, self.reduction[WHOLE].mean
-        assert plausibility is not None and reduction is not None  # what is impossible for the panel is skipped
+        assert plausibility is not None
+        assert reduction is not None  # what is impossible for the panel is skipped
         return plausibility, reduction
 
 

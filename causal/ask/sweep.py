@@ -216,7 +216,7 @@ class Sweep:
             "title": self.title,
             "event": str(self.event),
             "outcome": self.outcome,
-            "readings": list(self.readings),
+            "readings": {reading: READINGS[reading] for reading in self.readings},
             "ci_prob": self.ci_prob,
             "draws": self.draws,
             "schools": {school: list(members) for school, members in self.schools.items()},

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.answer import PANEL, Answer
+from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.measure import Measure, as_measure, together
 from causal.ask.saying import Voice, listed
 from causal.learn.gate import Gate
@@ -134,7 +135,7 @@ class Responsibility:
                 found = as_measure(answer)
                 for expert in found.estimates:
                     rows.append({
-                        "quantity": kind, "of": cause.name, "against": cause.alternative, "reading": "retrospective",
+                        "quantity": kind, "of": cause.name, "against": cause.alternative, "reading": RETROSPECTIVE,
                         "expert": expert, **found.numbers(expert), **_bounds(answer, expert),
                         "gate": answer.gate.verdict,
                     })  # fmt: skip

@@ -12,9 +12,8 @@ that the worlds of the cause's states are compared like with like (Pearl 2009, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.interventions import MINIMAL, READINGS, RETROSPECTIVE, Situation
 from causal.ask.saying import on
 from causal.errors import QueryError, UsageError, nearest
 from causal.graph import Graph
@@ -32,14 +31,11 @@ from causal.spec.question import (
     Setting,
 )
 
-RETROSPECTIVE = "retrospective"
-EVERY = tuple(dict.fromkeys((*READINGS, RETROSPECTIVE)))
-
 
 def reading_of(reading: str) -> str:
     """Return a reading that there is; raises UsageError, with the nearest, where there is none."""
-    if reading not in EVERY:
-        raise UsageError(f"no reading {reading!r}{nearest(reading, EVERY)}; there are {', '.join(EVERY)}")
+    if reading not in READINGS:
+        raise UsageError(f"no reading {reading!r}{nearest(reading, READINGS)}; there are {', '.join(READINGS)}")
     return reading
 
 
@@ -55,11 +51,11 @@ def after(event: Event, do: Mapping[str, str], reading: str, before: Span | None
     """
     setting = setting_of(do)
     if reading == RETROSPECTIVE:
-        return Probability((replace(event, world=setting),), (Record(),))
+        return Situation((Record(),), setting).asks(event)
     done = () if setting is None else (Do(setting),)
     past = () if before is None else (History(before),)
     luck = (Chance(),) if reading == MINIMAL else ()
-    return Probability((event,), (*done, *past, *luck))
+    return Situation((*done, *past, *luck)).asks(event)
 
 
 def setting_of(do: Mapping[str, str]) -> Setting | None:

@@ -149,6 +149,9 @@ class _Found:
             if each.when is None:
                 self.skipped.append((each.name, "it has no date"))
                 continue
+            if self.event.variable in each.do:
+                self.skipped.append((each.name, f"it sets {self.event.variable}, which is what is asked"))
+                continue
             try:
                 asked = (questions(self.event, each, self.reading)[0], plausibility(graph, each))
                 pair = [self.panel.elicited.writer.write(question) for question in asked]

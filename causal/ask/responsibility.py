@@ -35,7 +35,7 @@ import numpy as np
 from causal.ask.answer import Answer
 from causal.ask.blame import Cause, Factor, Responsibility, Together
 from causal.ask.change import after, alternative_to, checked, circumstances, earliest_of, reading_of, seen, setting_of
-from causal.ask.interventions import MINIMAL
+from causal.ask.interventions import MINIMAL, RETROSPECTIVE
 from causal.ask.measure import Made, Measure, measured
 from causal.ask.panel import Panel, attempt
 from causal.ask.profile import complement, named_state
@@ -101,7 +101,7 @@ def necessity_questions(panel: Panel, event: Event, name: str, other: str) -> di
     actual = model.variables[name].actual
     assert actual is not None
     fails = complement(event, model)
-    around = seen(circumstances(graph, name, "retrospective"))
+    around = seen(circumstances(graph, name, RETROSPECTIVE))
 
     def at(what: Event, state: str) -> Event:
         return Event(what.variable, what.op, what.states, setting_of({name: state}))

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from causal.ask.answer import PANEL
-from causal.ask.change import EVERY, RETROSPECTIVE
-from causal.ask.interventions import FORECAST, MINIMAL
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
 from causal.ask.responsibility import interaction, responsibility, shapley
 from causal.errors import QueryError, TooLarge, UsageError
 from causal.spec.grammar import parse_event, parse_question
@@ -62,7 +61,7 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("reading", EVERY)
+@pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("mechanism", [RULE, TABLE])
 def test_shares_are_means_over_all_orders_of_arrival(reading: str, mechanism: str) -> None:
     panel = panel_of(mechanism)

@@ -163,7 +163,7 @@ class Carries:
         )  # fmt: skip
         return (
             f"The one answer that would narrow it most is {self._name(best.expert)}'s about '{best.words}': it is "
-            f"expected to take {100 * best.panel:.1f} % off the panel's variance and {100 * best.own:.0f} % off their "
+            f"expected to take {100 * best.panel:.2g} % off the panel's variance and {100 * best.own:.0f} % off their "
             f"own; {learned}."
         )
 
@@ -214,7 +214,7 @@ def carries(
     >>> from causal.spec.grammar import parse_event
     >>> found = carries(load("rain").at_medians().panel, parse_event("grass = wet"))
     >>> next(tip for tip in found.tips if tip.at is not None).text
-    "flips if the probability of 'Sprinkler: off, where Season: dry' is above 0.93 (stated 0.43)"
+    "flips if the probability of 'Season: dry' is above 0.82 (stated 0.50)"
     """
     head = headline(panel, event, name, reading)
     priors = panel.elicited.priors.experts

@@ -126,7 +126,7 @@ def headline(panel: Panel, event: Event, name: str = NOTHING, reading: str = MIN
     >>> from causal import load
     >>> from causal.spec.grammar import parse_event
     >>> round(headline(load("rain").at_medians().panel, parse_event("grass = wet"), "drought_law").mean, 3)
-    0.304
+    0.28
     """
     model = panel.elicited.network.model
     named_state(event, model)

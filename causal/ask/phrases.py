@@ -3,14 +3,14 @@
     P(grass = wet | only rain = heavy)             Grass: wet, with Rain: heavy as the only cause
     P(sprinkler = on | season = dry)               Sprinkler: on, where Season: dry
     P(x >= s | baseline but y = t)                 X: s or more, as it happened but for Y: t
-    P(y | do(@i), history)                         Y, after "what i is called", given the history before it
+    P(y | do(@i), history, chance)                 Y, after "what i is called", with history and luck as it was
 
 A question that is no probability of events is left as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from causal.spec.model import Model
 from causal.spec.question import (
@@ -34,6 +34,7 @@ from causal.spec.question import (
     Setting,
 )
 
+KEPT: Mapping[type, str] = {History: "history", Chance: "luck"}
 BASELINE = {"actual": "as it happened", "first": "in the reference case"}
 
 
@@ -58,8 +59,9 @@ def phrase(question: Question, model: Model) -> str:
             seen = [each for each in given if isinstance(each, Event)]
             if seen:
                 told += f", where {_and([event_phrase(each, model) for each in seen])}"
-            rest = [condition_phrase(each, model) for each in given if not isinstance(each, Event)]
-            return ", ".join([told, *(each for each in rest if each)])
+            rest = [condition_phrase(each, model) for each in given if not isinstance(each, Event | History | Chance)]
+            kept = [word for kind, word in KEPT.items() if any(isinstance(each, kind) for each in given)]
+            return ", ".join([told, *rest, *([f"with {_and(kept)} as it was"] if kept else [])])
         case _:
             return str(question)
 
@@ -88,12 +90,10 @@ def condition_phrase(condition: Condition, model: Model) -> str:
             return f"where {event_phrase(condition, model)}"
         case Do(setting=setting):
             return f"after {_set(setting, model)}"
-        case History():
-            return "given the history before it"
+        case History() | Chance():
+            return f"with {KEPT[type(condition)]} as it was"
         case Record():
             return "given all that happened"
-        case Chance():
-            return "luck as it was"
         case Row(name=name):
             return f"in the case '{spoken(name)}'"
         case Baseline(but=but):

@@ -1,9 +1,9 @@
 """What made the difference: the questions that a debate asks, each a method of the posterior.
 
-    posterior.sweep(pairs=True)      posterior.front()            posterior.cheapest(below=0.3)
-    posterior.inevitability()        posterior.responsibility()   posterior.paths()
-    posterior.contrast()             posterior.avoidance()        posterior.stories()
-    posterior.carries()              posterior.identification()   posterior.explain("front")
+    posterior.sweep(pairs=True)      posterior.rewrite(below=0.3)   posterior.inevitability()
+    posterior.responsibility()       posterior.paths()              posterior.contrast()
+    posterior.avoidance()            posterior.stories()            posterior.carries()
+    posterior.identification()       posterior.explain("sweep")     by name
 
 Each gives an ``Explained``: the frozen result of the asking floor, which knows no pictures, with a picture and a
 display. ``causal/ask/analyses.py`` has what each asks.
@@ -35,15 +35,14 @@ if TYPE_CHECKING:
 PICTURES: Mapping[str, tuple[str, str]] = frozen(  # the module under tell/pictures that draws it, and its function
     {
         "sweep": ("sweep", "sweep_figure"),
-        "front": ("rewrite", "front_figure"),
-        "cheapest": ("rewrite", "cheapest_figure"),
+        "rewrite": ("rewrite", "rewrite_figure"),
         "inevitability": ("inevitability", "inevitability_figure"),
         "responsibility": ("responsibility", "responsibility_figure"),
         "paths": ("paths", "paths_figure"),
         "contrast": ("contrast", "contrast_figure"),
         "avoidance": ("avoidance", "avoidance_figure"),
         "stories": ("stories", "stories_figure"),
-        "carries": ("carried", "carries_figure"),
+        "carries": ("carried", "tornado_figure"),
         "identification": ("identification", "identification_figure"),
     }
 )
@@ -52,7 +51,8 @@ SHOWN = 12  # rows of a table that a display shows
 
 # Columns of a table that stand in it for machines; a reader has them in the sentences or not at all.
 HIDDEN = frozenset(
-    "candidate variable name sets voice expert ci_prob gate median mcse effect_lower effect_upper when kind question"
+    "candidate variable name sets voice expert ci_prob gate median mcse effect_lower effect_upper when kind question "
+    "plausibility_lower plausibility_upper reduction_lower reduction_upper outcome_lower outcome_upper"
     .split()
 )
 
@@ -110,8 +110,8 @@ class Explained:
 
         module, function = PICTURES[self.name]
         drawn = import_module(f"causal.tell.pictures.{module}")
-        described = getattr(drawn, f"{function.removesuffix('_figure')}_described", None) or drawn.described
-        return chart(getattr(drawn, function)(self.result, self.labels), self.title, described(self.result, self.labels))
+        figure = getattr(drawn, function)(self.result, self.labels)
+        return chart(figure, self.title, drawn.described(self.result, self.labels))
 
     def __repr__(self) -> str:
         return _safely(lambda: f"<{self.title}: gate {self.gate.verdict}>", "<Explained>")
@@ -172,11 +172,7 @@ class Explains(ABC):
         """Compare every named change, with ``pairs`` every pair, with ``everything`` every single setting."""
         return self.explain("sweep", outcome, pairs=pairs, everything=everything)
 
-    def front(self, outcome: str | Event | None = None, *, reading: str = MINIMAL) -> Explained:
-        """Lay what each named change does beside how plausible it was."""
-        return self.explain("front", outcome, reading=reading)
-
-    def cheapest(
+    def rewrite(
         self,
         outcome: str | Event | None = None,
         *,
@@ -185,9 +181,9 @@ class Explains(ABC):
         reading: str = MINIMAL,
         everything: bool = False,
     ) -> Explained:
-        """Find the most plausible set of changes that brings the outcome below a probability with a confidence."""
+        """Weigh what changes do against how plausible they were; find the cheapest set that brings it ``below``."""
         options = {"below": below, "confidence": confidence, "reading": reading, "everything": everything}
-        return self.explain("cheapest", outcome, **options)
+        return self.explain("rewrite", outcome, **options)
 
     def inevitability(
         self, outcome: str | Event | None = None, *, at: str = "", reading: str = MINIMAL
@@ -198,6 +194,12 @@ class Explains(ABC):
     def responsibility(self, outcome: str | Event | None = None, *, reading: str = MINIMAL) -> Explained:
         """Ask what was necessary and sufficient, and share the outcome out among the factors."""
         return self.explain("responsibility", outcome, reading=reading)
+
+    def paths(
+        self, outcome: str | Event | None = None, *, cause: str = "", through: str = "", reading: str = MINIMAL
+    ) -> Explained:
+        """Split the effect of a cause by what it runs through; ``through`` names mediators, with commas between."""
+        return self.explain("paths", outcome, of=cause, against=through, reading=reading)
 
     def carries(
         self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL

@@ -2,8 +2,7 @@
 
     name             asks
     sweep            which change does most?                    every named one, pairs, single settings
-    front            which is plausible and does much?          effect against plausibility
-    cheapest         what is the smallest rewrite of history?   exact search over sets of changes
+    rewrite          what is the smallest rewrite of history?   effect against plausibility; the cheapest set, exactly
     inevitability    when did it become hard to avoid?          along the record
     responsibility   but for what?                              necessity, sufficiency, Shapley shares
     paths            through what?                              direct, indirect and path effects
@@ -105,18 +104,24 @@ ANALYSES: Mapping[str, Analysis] = frozen(
         "sweep": Analysis(
             "Which change does most?", "sweep", lambda o: {"pairs": o.pairs, "everything": o.everything}
         ),
-        "front": Analysis(
-            "Which is plausible and does much?", "front", lambda o: {"reading": o.reading, "everything": o.everything}
-        ),
-        "cheapest": Analysis(
+        "rewrite": Analysis(
             "What is the smallest rewrite of history?",
-            "cheapest",
+            "rewrite",
             lambda o: {
                 "reading": o.reading, "everything": o.everything, "below": o.below, "confidence": o.confidence
             },
         ),
         "inevitability": Analysis("When did it become hard to avoid?", "inevitability", _named("at")),
         "responsibility": Analysis("But for what?", "responsibility", lambda o: {"reading": o.reading}),
+        "paths": Analysis(
+            "Through what?",
+            "paths",
+            lambda o: {
+                "reading": o.reading,
+                "cause": o.of or None,
+                "through": tuple(filter(None, (name.strip() for name in o.against.split(",")))),
+            },
+        ),
         "carries": Analysis("What carries the answer?", "carries", _named("name")),
     }
 )  # fmt: skip

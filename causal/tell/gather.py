@@ -36,9 +36,9 @@ from causal.spec.model import KINDS, Model, frozen
 from causal.spec.question import Event, Probability
 from causal.tell import judgements, luck
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
+from causal.tell.displays import Picture
 from causal.tell.divergences import defined, definition, headline, rows, without
 from causal.tell.drawings import Drawings
-from causal.tell.displays import Picture
 from causal.tell.facts import (
     Asked,
     Assumptions,

@@ -43,7 +43,7 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     ledger.computation,
 )
 
-AFTER = "thresholds"  # the section behind which the analyses stand, or the last where it is left out
+LEDGER = ("derived", "parameters", "defaults", "orders", "assumptions")  # the analyses stand before the first of these
 
 KEY: Text = (
     "How it is set: ",
@@ -63,6 +63,6 @@ def compose(report: Report) -> Document:
     """Put a report into words; the same facts give the same words. A section of nothing is left out."""
     subtitle = f"Model {report.model}, judgements {report.priors}"
     told = [found for section in ORDER if (found := section(report)) is not None]
-    place = next((at for at, each in enumerate(told) if each.name == AFTER), len(told) - 1) + 1
+    place = next((at for at, each in enumerate(told) if each.name in LEDGER), len(told))
     told[place:place] = explaining.sections(report)
     return Document(report.title, subtitle, banners(report), KEY, tuple(told))

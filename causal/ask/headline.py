@@ -15,15 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.ask.answer import Answer
-from causal.ask.interventions import MINIMAL, READINGS, questions
+from causal.ask.interventions import MINIMAL
 from causal.ask.panel import Panel, ask
 from causal.ask.phrases import event_phrase
-from causal.ask.profile import NOTHING, named_state
-from causal.errors import QueryError, UsageError, nearest
+from causal.ask.profile import NOTHING, named_state, situated
 from causal.exact.kernel import Floats
 from causal.exact.network import Network
 from causal.exact.tape import Tape
-from causal.spec.question import Event, Probability, Question
+from causal.spec.question import Event, Question
 
 NO_READING = ""
 
@@ -130,13 +129,7 @@ def headline(panel: Panel, event: Event, name: str = NOTHING, reading: str = MIN
     """
     model = panel.elicited.network.model
     named_state(event, model)
-    if reading not in READINGS:
-        raise UsageError(f"no reading {reading!r}{nearest(reading, READINGS)}; there are {', '.join(READINGS)}")
-    question: Question = Probability((event,))
-    if name:
-        if name not in model.interventions:
-            raise QueryError(f"no intervention {name!r}{nearest(name, model.interventions)}")
-        question = questions(event, model.interventions[name], reading)[0]
+    question = situated(model, name, reading).asks(event)
     page = panel.elicited.writer.write(question)
     (answer,) = ask(panel, [page])
     tape = panel.elicited.network.recorder.tape([page.slots[0]])

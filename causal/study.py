@@ -5,16 +5,17 @@
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
+    posterior.responsibility() -> Explained        one of many that say what made the difference
     posterior.report("out/")               report.html, report.md, report.json
+    study.to_networkx(), study.to_dowhy()  the graph, for others
 
-Nothing here computes: each method hands on to the floor whose work it is. Answer and Ranking are those of the asking
-floor, which knows no pictures, with a plot and a display.
+Nothing here computes: each method hands on to the floor whose work it is, and adds a plot and a display.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -27,83 +28,46 @@ from causal.ask import interventions as ranked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
-from causal.errors import CausalError, GateError, Unsupported, UsageError, nearest
+from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
+from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
+from causal.explained import Explains
+from causal.graph import Digraph, to_networkx
+from causal.learn import store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
 from causal.learn.layout import medians
 from causal.learn.limits import refusals
+from causal.learn.nuts import Length, Watch
 from causal.learn.reading import elicit
-from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, Watch, sample
-from causal.learn.store import digest, save
-from causal.learn.store import load as load_fit
-from causal.spec.grammar import parse_question
+from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
+from causal.spec.files import read_case
+from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
-from causal.spec.modelfile import load_model
-from causal.spec.priorfile import load_priors
-from causal.spec.priors import ANYONE, Expert, Priors
+from causal.spec.priors import Priors
 from causal.spec.question import Event, Probability, Question
 
 if TYPE_CHECKING:
+    from causal.ask.identification import Frame
     from causal.learn.model import PymcModel
     from causal.tell import Report
     from causal.tell.displays import Picture
 
 AT_MEDIANS = "with every parameter at its median as stated"
 AT_DRAWS = "posterior means, with no intervention"
-
-
-def shipped() -> dict[str, Path]:
-    """Return the model files that come with the toolkit, by name."""
-    here = Path(__file__).resolve().parent
-    for models in (here / "shipped" / "models", here.parent / "models"):
-        if models.is_dir():
-            return {path.stem: path for path in sorted(models.glob("*.yaml"))}
-    return {}
-
-
-def find_model(model: str | Path) -> Path:
-    """Return the path of a model given as a file or as a shipped name."""
-    path = Path(model)
-    if path.is_file():
-        return path
-    known = shipped()
-    if str(model) in known:
-        return known[str(model)]
-    raise UsageError(
-        f"no model file {str(model)!r}, and no shipped model of that name{nearest(str(model), known)}; "
-        f"shipped are {', '.join(known) or 'none'}"
-    )
-
-
-def find_priors(path: Path, model: Model) -> Path | None:
-    """Return the prior file that goes with a model: ``<model name>.yaml`` in ../priors or priors, or none."""
-    for place in (path.parent.parent / "priors", path.parent / "priors"):
-        candidate = place / f"{model.name}.yaml"
-        if candidate.is_file():
-            return candidate
-    candidate = path.parent / f"{model.name}.priors.yaml"
-    return candidate if candidate.is_file() else None
+AT_NUMBERS = "exact, with no intervention"
 
 
 def load(model: str | Path, priors: str | Path | None = None) -> Study:
-    """Read a model (a file or a shipped name) and its priors, and check both.
+    """Read a model (a file or a shipped name) and its priors, and check both; a ``.bif`` file has its own numbers.
 
     Raises SpecError with every problem of a file, UsageError where there is no such file.
 
     >>> load("rain")
     <Study rain: 4 variables, 2 experts>
     """
-    path = find_model(model)
-    structure = load_model(path)
-    where = Path(priors) if priors is not None else find_priors(path, structure)
-    if where is None:
-        nobody = Priors("nobody", structure.name, {ANYONE: Expert(ANYONE)})
-        return Study(structure, nobody)
-    if not where.is_file():
-        raise UsageError(f"no prior file {str(where)!r}")
-    return Study(structure, load_priors(where, structure))
+    return Study(*read_case(model, priors))
 
 
 @dataclass(frozen=True)
@@ -124,16 +88,27 @@ class Study:
             raise Unsupported("\n".join(refused))
         return elicit(Writer(Network.of(self.model)), self.priors)
 
+    @property
+    def exact(self) -> bool:
+        """Whether every number is in the model, so that there is nothing to judge and nothing to draw."""
+        return all(is_fixed(variable) for variable in self.model.variables.values())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed while the model was read."""
+        return self.model.notes
+
     def __repr__(self) -> str:
         def words() -> str:
-            return f"{self.model.name}: {len(self.model.variables)} variables, {len(self.priors.experts)} experts"
+            known = "exact numbers" if self.exact else f"{len(self.priors.experts)} experts"
+            return f"{self.model.name}: {len(self.model.variables)} variables, {known}"
 
         return _shown("Study", words)
 
     def _repr_html_(self) -> str:
         from causal.tell.displays import safely, study_html
 
-        return safely(lambda: study_html(self.model, self.priors, self._silent()), "&lt;Study&gt;")
+        return safely(lambda: study_html(self.model, self.priors, self._silent(), self.exact), "&lt;Study&gt;")
 
     def _silent(self) -> Mapping[str, tuple[str, ...]] | None:
         """Return what nobody judged, None where the judgements cannot be used."""
@@ -150,14 +125,40 @@ class Study:
         """
         from causal.tell.displays import graph
 
-        if not (self.priors.judgements or self.priors.defaults) or refusals(self.model, self.priors):
+        said = self.exact or self.priors.judgements or self.priors.defaults
+        if not said or refusals(self.model, self.priors):
             return graph(self.model)
         return self.at_medians().show()
 
+    def to_networkx(self) -> Digraph:
+        """Return the graph alone: labels and states on the nodes, reasons and signs on the edges, and no numbers."""
+        return to_networkx(self.model)
+
+    def to_dowhy(
+        self,
+        treatment: str | Sequence[str],
+        outcome: str,
+        data: Frame | None = None,
+        observed: Iterable[str] | None = None,
+    ) -> Any:
+        """Return a ``dowhy.CausalModel`` of the effect of ``treatment`` on ``outcome``, to identify or estimate it.
+
+        ``data`` are comparable cases, states by name; without them, ``observed`` says which variables could be seen
+        (all, if left out). Raises UnknownName and UsageError.
+        """
+        from causal.ask.identification import to_dowhy
+
+        return to_dowhy(self.model, treatment, outcome, data, observed)
+
     def pymc_model(self) -> PymcModel:
-        """Return the posterior as an ordinary PyMC model."""
+        """Return the posterior as an ordinary PyMC model.
+
+        Raises UsageError where the model has every number, so that there is nothing to infer.
+        """
         from causal.learn.model import build
 
+        if self.exact:
+            raise UsageError(f"{self.model.name} has every number in the model, so PyMC has nothing to infer")
         return build(self.elicited)
 
     def sample(
@@ -171,27 +172,34 @@ class Study:
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
+        Where the model has every number there is one draw, and it is exact. After an edit, only the experts whose
+        posterior it changes are drawn again.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         """
-        settings: dict[str, Any] = {"seed": seed, "draws": draws, "tune": tune, "chains": chains}
-        stored = self.stored(**settings)
+        stored = self.stored(seed, draws, tune, chains)
         if stored is not None:
             return stored
-        found = sample(self.elicited, **settings, quiet=quiet, watch=watch)
-        key = digest(self.model.digest, self.priors.digest, **settings)
+        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch)
+        name = self._fit(seed, draws, tune, chains)
         try:
-            save(key, found)
+            store.save(name, drawn, keys)
         except OSError as error:  # the draws are good although they cannot be kept
             warnings.warn(f"the fit is not stored, so the next question samples again: {error}", stacklevel=2)
-        return Posterior(self, found, key)
+        return Posterior(self, Draws.of(drawn, seed), name)
 
     def stored(
         self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS
     ) -> Posterior | None:
-        """Return the posterior whose draws are in the store of fits, or None where they are still to be made."""
-        key = digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
-        found = load_fit(key)
-        return None if found is None else Posterior(self, found, key)
+        """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
+        if self.exact:
+            return self.at_medians()
+        name = self._fit(seed, draws, tune, chains)
+        found = store.load(name)
+        return None if found is None else Posterior(self, Draws.of(found, seed), name)
+
+    def _fit(self, seed: int, draws: int, tune: int, chains: int) -> str:
+        """Return the name of a fit in the store."""
+        return store.digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
 
     def at_medians(self) -> Posterior:
         """Return the posterior that has every parameter at its median as stated: a single draw, no uncertainty."""
@@ -258,7 +266,7 @@ def _shown(kind: str, words: Callable[[], str]) -> str:
 
 
 @dataclass(frozen=True)
-class Posterior:
+class Posterior(Explains):
     """Draws of a study, to be asked. ``digest`` is the name of the fit in the store, empty if it is not kept."""
 
     study: Study
@@ -267,7 +275,8 @@ class Posterior:
 
     def __repr__(self) -> str:
         def words() -> str:
-            return f"of {self.study.model.name}: {self.draws.total} draws of {len(self.draws.experts)} experts"
+            drawn = f"{self.draws.total} draws of {len(self.draws.experts)} experts"
+            return f"of {self.study.model.name}: {'exact numbers' if self.study.exact else drawn}"
 
         return _shown("Posterior", words)
 
@@ -337,14 +346,17 @@ class Posterior:
         }
 
     def show(self) -> Picture:
-        """Draw the graph with the probability of every state; without, where the gate refuses the draws."""
+        """Draw the graph with the probability of every state; without, where the gate refuses or one is too large."""
         from causal.tell.displays import graph
 
         try:
             shares = self.shares()
         except GateError:
             return graph(self.study.model, shown="no probabilities: the gate refuses the draws")
-        return graph(self.study.model, shares, AT_MEDIANS if self.draws.total == 1 else AT_DRAWS)
+        except TooLarge:
+            return graph(self.study.model, shown="no probabilities: some are too large to be computed")
+        shown = AT_NUMBERS if self.study.exact else AT_MEDIANS if self.draws.total == 1 else AT_DRAWS
+        return graph(self.study.model, shares, shown)
 
     def plot_interventions(self, reading: str = MINIMAL, outcome: str | Event | None = None) -> Picture:
         """Draw the outcome's probability after every named intervention, under one reading."""
@@ -361,7 +373,7 @@ class Posterior:
         """
         from causal.tell import gather
 
-        return gather(self.panel, self.interventions(), override=override)
+        return gather(self.panel, self.interventions(), override=override, explained=self.told())
 
     def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
         """Write report.html, report.md and report.json into a folder, and return where they are."""
@@ -371,8 +383,6 @@ class Posterior:
 
     def _outcome(self, outcome: str | Event | None) -> Event:
         if isinstance(outcome, str):
-            from causal.spec.grammar import parse_event
-
             return parse_event(outcome)
         event = outcome or self.study.model.outcome
         if event is None:

@@ -6,9 +6,10 @@
     graph     networkx
     elicit    scipy                         numpy from here on
     exact     numba
-    learn     pymc, arviz, nutpie and what they are made of
-    ask       pandas, dowhy, joblib         dowhy in one module
+    learn     pymc, arviz, nutpie and what they are made of; numba, scipy
+    ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
+    explained
     study
     causal    (the package's own door)
     cli       typer, rich
@@ -32,15 +33,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "causal"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-FLOORS = ("errors", "spec", "graph", "elicit", "exact", "learn", "ask", "tell", "study", "causal", "cli", "__main__")
+FLOORS = tuple("errors spec graph elicit exact learn ask tell explained study causal cli __main__".split())
 
 KNOWS = {
     "spec": "ruamel pydantic pydantic_core",
     "graph": "networkx",
     "elicit": "scipy",
     "exact": "numba",
-    "learn": "pymc pytensor nutpie xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
-    "ask": "pandas dowhy joblib",
+    "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
+    "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
     "cli": "typer rich",
 }

@@ -2,6 +2,7 @@
 
 tests/bad/model-<sin>.yaml       a model file
 tests/bad/priors-<sin>.yaml      a prior file; its first line names its model: `# model: good.yaml`
+tests/bad/network-<sin>.bif      a network file
 tests/bad/<file>.txt             all that is said about it, as `causal check` prints it
 """
 
@@ -16,11 +17,12 @@ from causal.errors import SpecError
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.learn.reading import elicit
+from causal.spec.bif import load_bif
 from causal.spec.modelfile import load_model
 from causal.spec.priorfile import load_priors
 
 BAD = Path(__file__).parent / "bad"
-FILES = sorted(BAD.glob("*-*.yaml"))
+FILES = sorted((*BAD.glob("*-*.yaml"), *BAD.glob("*-*.bif")))
 JARGON = (
     "Input should",
     "pydantic",
@@ -36,6 +38,9 @@ JARGON = (
 
 
 def load(path: Path) -> None:
+    if path.name.startswith("network-"):
+        load_bif(path)
+        return
     if path.name.startswith("model-"):
         load_model(path)
         return

@@ -22,6 +22,8 @@ from causal.spec.scales import word
 if TYPE_CHECKING:
     import pandas as pd
 
+    from causal.ask.bounds import Bounds
+
 CI_PROB = 0.9
 CI_KIND = "eti"
 PANEL = "panel"
@@ -65,6 +67,7 @@ class CaseMean:
 class Answer:
     """The answer to one question; ``states`` is empty but for a whole distribution.
 
+    ``exact`` where the model has every number: there is no expert then, nothing was drawn, and a number is just that.
     ``estimates[(expert, state)]`` with expert ``panel`` or a name, and state ``""`` for a single event. ``samples`` has
     each expert's draws under the same keys (not the panel's); it is empty where many questions were asked at once.
     """
@@ -83,8 +86,10 @@ class Answer:
     given: float | None = None
     notes: tuple[str, ...] = ()
     ci_prob: float = CI_PROB
+    bounds: Bounds | None = None
     digest: str = field(default="", repr=False)
     samples: Mapping[tuple[str, str], Floats] = field(default_factory=dict, repr=False, compare=False)
+    exact: bool = False
 
     @property
     def panel(self) -> Estimate:
@@ -105,6 +110,7 @@ class Answer:
             (self.question, self.rung, expert, state, e.mean, e.median, e.lower, e.upper, self.ci_prob, CI_KIND, e.mcse,
              e.ess)
             for (expert, state), e in self.estimates.items()
+            if expert == PANEL or not self.exact
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -114,16 +120,21 @@ class Answer:
         if self.gate.withholds:
             return f"{self.question} is not reported: {self.gate.findings[0]}."
         parts = [self._sentence()]
-        if self.case is not None and (self.level == "case" or abs(self.case.mean - self.panel.mean) >= VISIBLE):
+        case = None if self.exact else self.case  # where nothing is uncertain there is no news
+        if case is not None and (self.level == "case" or abs(case.mean - self.panel.mean) >= VISIBLE):
             parts.append(
-                f"Taking what is given as news about the case (case level) gives {self.case.mean:.3f}; "
+                f"Taking what is given as news about the case (case level) gives {case.mean:.3f}; "
                 f"as its place among cases like it (population level), {self.panel.mean:.3f}."
             )
+        if self.bounds is not None:
+            parts.append(self.bounds.text)
         if self.gate.findings:
             parts.append(f"Gate: {self.gate.verdict} ({self.gate.findings[0]}).")
         return " ".join(parts)
 
     def _sentence(self) -> str:
+        if self.exact:
+            return self._exactly()
         share = f"{100 * self.ci_prob:.0f} % interval"
         if self.states:
             each = ", ".join(
@@ -139,6 +150,17 @@ class Answer:
         if self.draws == 1:  # one draw has no interval
             return f"{self.question} is {e.mean:.3f}{sure}, with every parameter at its median."
         return f"{self.question} is {e.mean:.3f}{sure} ({share} {e.lower:.3f} to {e.upper:.3f})."
+
+    def _exactly(self) -> str:
+        """Return the sentence where every number is known: no interval, and more digits."""
+        if self.states:
+            each = ", ".join(f"{state} {self.estimates[(PANEL, state)].mean:.6g}" for state in self.states)
+            return f"{self.question}: {each}."
+        e = self.panel
+        if e.lower is None:
+            return f"{self.question} {'holds' if e.mean else 'does not hold'}."
+        sure = f", {word(e.mean)}" if self.kind == "probability" else ""
+        return f"{self.question} is {e.mean:.6g}{sure}."
 
     def __repr__(self) -> str:
         try:
@@ -163,12 +185,13 @@ class Answer:
             "ci_kind": CI_KIND,
             "mcse": None if withheld else self.panel.mcse,
             "draws": self.draws,
+            "exact": self.exact,
             "by_expert": {},
-            "pooled": list(self.pooled),
+            "pooled": [] if self.exact else list(self.pooled),
             "states": {},
             "case": None,
             "given": self.given,
-            "bounds": None,
+            "bounds": None if withheld or self.bounds is None else self.bounds.to_dict(),
             "gate": self.gate.to_dict(),
             "notes": list(self.notes),
             "text": self.text,
@@ -177,11 +200,12 @@ class Answer:
         if withheld:
             return facts
         last = self.states[-1] if self.states else ""
-        facts["by_expert"] = {name: self.estimates[(name, last)].to_dict() for name in self.experts}
+        experts = () if self.exact else self.experts
+        facts["by_expert"] = {name: self.estimates[(name, last)].to_dict() for name in experts}
         facts["states"] = {state: self.estimates[(PANEL, state)].to_dict() for state in self.states}
         if self.states:
             facts["by_expert_states"] = {
-                name: {state: self.estimates[(name, state)].to_dict() for state in self.states} for name in self.experts
+                name: {state: self.estimates[(name, state)].to_dict() for state in self.states} for name in experts
             }
         if self.case is not None:
             facts["case"] = {

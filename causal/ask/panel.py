@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.ask.answer import CI_PROB, PANEL, Answer, CaseMean, Estimate
+from causal.ask.bounds import Alternatives, Bounds, Coupled, Sharp, alternatives, sharpest
+from causal.ask.means import exact_mean
 from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
 from causal.exact.kernel import Floats
@@ -34,6 +36,7 @@ from causal.spec.question import (
 )
 from causal.spec.walk import walk
 
+FEW = 4  # questions asked together up to which sharp bounds are worked out
 KEPT = 24  # questions (or states) asked together up to which the answers keep their draws
 ROUNDING = 1e-12  # this far from a whole number is that number, reckoned with floating point
 Refit = Callable[[tuple[int, ...]], Draws]
@@ -133,8 +136,9 @@ def attempt(
 ) -> list[Answer | ImpossibleEvidence]:
     """Answer as ``ask`` does, with the error in the place of an answer that cannot be had."""
     slots: list[int] = []
-    for page in pages:
-        slots += [*page.slots, *(slot for leaf in page.leaves for slot in (*leaf.values, leaf.evidence))]
+    others = [alternatives(panel.elicited.writer, page) for page in pages]
+    for page, other in zip(pages, others, strict=True):
+        slots += [*page.slots, *other.slots, *(slot for leaf in page.leaves for slot in (*leaf.values, leaf.evidence))]
     unique = list(dict.fromkeys(slots))
     place = {slot: row for row, slot in enumerate(unique)}
     values, fixed = panel.values(unique), panel.fixed(unique)
@@ -152,9 +156,10 @@ def attempt(
     run = _Run(panel, values, place, reported, diagnosed, panel.share(), ci_prob)
     answers: list[Answer | ImpossibleEvidence] = []
     at = 0
-    for page in pages:
+    for page, other in zip(pages, others, strict=True):
         try:
-            answers.append(run.answer(page, at, level))
+            answer = run.answer(page, at, level)
+            answers.append(replace(answer, bounds=run.bounds(page, other, answer, len(pages) <= FEW)))
         except ImpossibleEvidence as error:
             answers.append(error)
         at += len(page.slots)
@@ -215,7 +220,7 @@ class _Run:
             pooled=panel.pooled,
             gate=gate,
             draws=panel.draws.total,
-            kind=kind(question),
+            kind=kind(page.reckoned),
             states=page.states,
             level=level,
             case=case,
@@ -224,7 +229,49 @@ class _Run:
             ci_prob=self.ci_prob,
             digest=panel.digest,
             samples=samples,
+            exact=not panel.draws.parameters,
         )
+
+    def bounds(self, page: Written, other: Alternatives, answer: Answer, sharply: bool) -> Bounds | None:
+        """Return what an answer on rung 3 rests on."""
+        if answer.rung < 3 or page.states:
+            return None
+        couplings = {name: self._coupled(slot) for name, slot in other.couplings.items()}
+        if not page.coupled:
+            return Bounds((), {})
+        pair = None
+        if other.tian_pearl is not None:
+            low, high = (self._coupled(slot).mean for slot in other.tian_pearl)
+            pair = (low, high)
+        found: Sharp | str = "many questions were asked at once"
+        if sharply:
+            anchors, means = (other.tian_pearl, pair) if pair else (page.slots * 2, (answer.panel.mean,) * 2)
+            found = sharpest(self.panel, page, anchors or (), means)
+        sharp, without = (found, "") if isinstance(found, Sharp) else (None, found)
+        return Bounds(page.coupled, couplings, pair, sharp, without)
+
+    def _coupled(self, slot: int) -> Coupled:
+        """Summarise a slot over the panel, without diagnostics of its own."""
+        by_expert = {
+            name: summary(self.values[self.place[slot], row].ravel(), self._own(row), self.ci_prob, 1.0, False).mean
+            for row, name in enumerate(self.panel.draws.experts)
+        }
+        values, share = self._mixed(self.values[self.place[slot]])
+        whole = summary(values, share, self.ci_prob, 1.0, False)
+        assert whole.lower is not None
+        assert whole.upper is not None
+        return Coupled(whole.mean, whole.lower, whole.upper, by_expert)
+
+    def _own(self, row: int) -> Floats | None:
+        return None if self.share is None else self.share[row]
+
+    def _mixed(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the pooled experts' draws side by side, and their weights."""
+        weights, total = self.panel.weights, self.panel.draws.total
+        at = {name: row for row, name in enumerate(self.panel.draws.experts)}
+        own = np.full((len(at), total), 1 / total) if self.share is None else self.share
+        mixed = np.concatenate([values[at[name]].ravel() for name in weights])
+        return mixed, np.concatenate([weight * own[at[name]] for name, weight in weights.items()])
 
     def _given(self, page: Written) -> float | None:
         """Return the panel's probability of what is given, where the question is a single probability."""
@@ -243,18 +290,15 @@ class _Run:
     def _by_expert(self, row: int, comparison: bool) -> dict[str, Estimate]:
         found = {}
         for column, expert in enumerate(self.panel.draws.experts):
-            share = None if self.share is None else self.share[column]
+            share = self._own(column)
             size = float(self.diagnosed[column].mean[row])
             found[expert] = summary(self.reported[row, column].ravel(), share, self.ci_prob, size, comparison)
         return found
 
     def _pool(self, row: int, by_expert: Mapping[str, Estimate], comparison: bool) -> Estimate:
         """Mix the pooled experts' draws with their weights."""
-        weights, total = self.panel.weights, self.panel.draws.total
-        at = {name: column for column, name in enumerate(self.panel.draws.experts)}
-        mixed = np.concatenate([self.reported[row, at[name]].ravel() for name in weights])
-        own = np.full((len(at), total), 1 / total) if self.share is None else self.share
-        share = np.concatenate([weight * own[at[name]] for name, weight in weights.items()])
+        weights = self.panel.weights
+        mixed, share = self._mixed(self.reported[row])
         found = summary(mixed, share, self.ci_prob, 1.0, comparison)
         mcse = float(np.sqrt(sum((weight * by_expert[name].mcse) ** 2 for name, weight in weights.items())))
         return replace(found, mcse=mcse, ess=float(sum(by_expert[name].ess for name in weights)))
@@ -268,6 +312,10 @@ class _Run:
         gate, size, k, refitted = Gate(), float(self.panel.draws.total), -np.inf, False
         for leaf in page.leaves:
             for row, name in enumerate(self.panel.draws.experts):
+                exact = exact_mean(self.panel, leaf, row)
+                if exact is not None:
+                    means[name][leaf.text] = exact
+                    continue
                 weights = self._news(leaf, row)
                 v = self.values[self.place[leaf.values[0]], row].ravel()
                 mean = float(np.nansum(weights.values * v))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from causal.study import Posterior
     from causal.tell.facts import Report, Verdict
 
+EXACT = "every number is in the model"
 type Reading = Literal["forecast", "minimal", "retrospective"]
 CALLED: Mapping[Reading, str] = {"forecast": FORECAST, "minimal": MINIMAL, "retrospective": RETROSPECTIVE}
 SHOWN = 5  # findings of the gate that are listed; how many more there are is said
@@ -60,6 +61,9 @@ def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, 
         )
         return gate
     _banner(gate)
+    if study.exact:
+        show(f"{study.model.name}: {EXACT}, so there is nothing to draw.")
+        return gate
     rows = []
     for name, how in zip(draws.experts, draws.method, strict=True):
         expert = study.priors.experts[name]
@@ -84,16 +88,20 @@ def show_answer(posterior: Posterior, answer: Answer, as_json: bool, allowed: bo
         return answer.gate
     _banner(answer.gate)
     show(answer.text)
-    if not answer.gate.withholds:
+    if answer.exact:
+        show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
+    elif not answer.gate.withholds:
         show()
         _table(posterior, answer)
         show()
         _at_medians(answer.draws)
-        if answer.given is not None and answer.given < 1:
-            show(f"What is given has the probability {number(answer.given)}.")
+    if not answer.gate.withholds and answer.given is not None and answer.given < 1:
+        given = f"{answer.given:.6g}" if answer.exact else number(answer.given)
+        show(f"What is given has the probability {given}.")
     for note in answer.notes:
         show(f"Note: {note}.")
-    _verdict(answer.gate)
+    if not answer.exact:
+        _verdict(answer.gate)
     return answer.gate
 
 
@@ -164,7 +172,10 @@ def show_ranking(
             lines = [line for each in ranking.of(name) for line in _lines(each, by_expert)]
             show_table(header, lines, left=2, title=f"{name}: {READINGS[name]}")
             show()
-    _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
+    if any(each.outcome.exact for each in ranking.divergences):
+        show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
+    else:
+        _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
     for what, why in ranking.skipped:
         show(f"Skipped: {what}: {why}")
     _verdict(gate)
@@ -241,12 +252,15 @@ def _lines(each: Divergence, by_expert: bool) -> Iterator[tuple[str, ...]]:
     for expert in (PANEL, *(each.outcome.experts if by_expert else ())):
         found = _numbers(each, expert)
         name, date = (each.intervention.name, when) if expert == PANEL else (f"  {expert}", "")
+        spread, moved = interval(found["lower"], found["upper"]), interval(found["effect_lower"], found["effect_upper"])
+        if each.outcome.exact:
+            spread = moved = ""
         yield (
             name,
             date,
-            f"{number(found['mean'])} {interval(found['lower'], found['upper'])}",
+            f"{number(found['mean'])} {spread}".rstrip(),
             number(found["without"]),
-            f"{number(found['effect'])} {interval(found['effect_lower'], found['effect_upper'])}",
+            f"{number(found['effect'])} {moved}".rstrip(),
             number(found["plausibility"]),
         )
 

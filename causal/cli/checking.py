@@ -43,10 +43,13 @@ def facts(study: Study) -> dict[str, Any]:
         "judgements": [],
         "misfits": [],
         "signs": [],
-        "notes": [],
+        "notes": list(study.notes),
         "refused": list(refused),
     }
-    if not refused:
+    found["model"]["exact"] = study.exact
+    if study.exact:
+        found["model"]["parameters"] = 0
+    elif not refused:
         found |= _judged(study.elicited)
         found["model"]["parameters"] = len(study.elicited.network.parameters)
     return found
@@ -195,11 +198,12 @@ def render(found: Mapping[str, Any]) -> None:
         f"{_many(model['interventions'], 'intervention')}; outcome {model['outcome'] or 'not named'}"
     )
     read = f"{_many(priors['experts'], 'expert')}, {_many(priors['judgements'], 'judgement')}"
-    show(
-        f"priors  {priors['path']}: {read}, {_many(priors['defaults'], 'default')}"
-        if priors["path"]
-        else "priors  none found: every parameter gets a weak default"
-    )
+    if priors["path"]:
+        show(f"priors  {priors['path']}: {read}, {_many(priors['defaults'], 'default')}")
+    elif model["exact"]:
+        show("priors  none: every number is in the model")
+    else:
+        show("priors  none found: every parameter gets a weak default")
     if found["judgements"]:
         _render_judgements(found["judgements"])
     if found["experts"]:
@@ -209,7 +213,7 @@ def render(found: Mapping[str, Any]) -> None:
         for line in lines:
             show(f"  {line}")
     if not found["refused"]:
-        show("\nBoth files can be used.", style="green")
+        show("\nBoth files can be used." if priors["path"] else "\nThe file can be used.", style="green")
 
 
 def _render_judgements(judgements: list[dict[str, Any]]) -> None:

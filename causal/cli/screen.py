@@ -27,7 +27,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from causal.learn.sample import Progress, Watch
+    from causal.learn.nuts import Progress, Watch
 
 BEAT = 10.0  # seconds between two signs of life
 WIDE = 200  # columns of a table that goes into a file or a pipe

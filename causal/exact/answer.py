@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported
 from causal.exact.asked import Address, chosen, earliest, resolve
-from causal.exact.conditional import Conditional
+from causal.exact.conditional import Conditional, Fraction
 from causal.exact.mechanisms import kind_of
 from causal.exact.mechanisms.wording import wrong_word
 from causal.exact.network import Network
@@ -26,6 +26,7 @@ from causal.spec.question import (
     Causes,
     Comparison,
     Event,
+    History,
     Named,
     Number,
     Only,
@@ -39,11 +40,20 @@ from causal.spec.walk import walk
 
 @dataclass(frozen=True)
 class Leaf:
-    """One probability of a question: its slots per state asked (one slot for an event), and that of what is given."""
+    """One probability of a question: a slot per state asked (one for an event), and that of what is given.
 
-    text: str
+    ``joints`` are the probabilities of what is asked and given together, of which ``values`` are the quotients.
+    """
+
+    asked: Probability | Causes
     values: tuple[int, ...]
     evidence: int
+    joints: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The probability as it is written."""
+        return str(self.asked)
 
 
 @dataclass(frozen=True)
@@ -79,9 +89,10 @@ class Writer:
         assumption. Raises QueryError and its kinds: unknown names, impossible evidence, what the engine does not
         answer, too large.
         """
-        if (question, coupling) not in self._done:
+        written = self._done.get((question, coupling))
+        if written is None:
             check_names(question, self.network.model)
-            page = _Page(self.network, self.cut(question), coupling)
+            page = _Page(self, question, coupling)
             asked = reckoned(question, self.network.graph)
             match asked:
                 case Probability():
@@ -99,7 +110,7 @@ class Writer:
             notes, coupled = (tuple(dict.fromkeys(found)) for found in (page.notes, page.coupled))
             written = Written(question, asked, slots, tuple(page.leaves), states, notes, coupled)
             self._done[(question, coupling)] = written
-        return self._done[(question, coupling)]
+        return written
 
     def cut(self, question: Question) -> dt.date | None:
         """Return the day before which a bare ``history`` ends: the earliest of the interventions named."""
@@ -110,9 +121,9 @@ class Writer:
 class _Page:
     """One question being written: gathers leaves and notes."""
 
-    def __init__(self, network: Network, cut: dt.date | None, coupling: str | None) -> None:
-        self.network, self.model, self.recorder, self.cut = network, network.model, network.recorder, cut
-        self.coupling = coupling
+    def __init__(self, writer: Writer, question: Question, coupling: str | None) -> None:
+        self.writer, self.question, self.coupling, network = writer, question, coupling, writer.network
+        self.network, self.model, self.recorder = network, network.model, network.recorder
         self.leaves: list[Leaf] = []
         self.notes: list[str] = []
         self.coupled: list[str] = []
@@ -147,24 +158,25 @@ class _Page:
             raise QueryError(f"a cause of {variable.name} brings about {variable.name} = {variable.states[-1]}")
         kind_of(variable).configuration(self.model, variable, Only((cause,)))  # raises where it is no cause
         slot = self.network.index[str(Causes(cause, Event(variable.name, "=", (variable.states[-1],))))]
-        self.leaves.append(Leaf(str(part), (slot,), self.recorder.one))
+        self.leaves.append(Leaf(part, (slot,), self.recorder.one, (slot,)))
         return slot
 
     def probability(self, question: Probability) -> tuple[int, ...]:
-        asked = resolve(self.network.graph, question, self.cut)
+        cut = self.writer.cut(self.question) if History() in question.given else None
+        asked = resolve(self.network, question, cut)
         if isinstance(asked, Address):
-            values, evidence = self.address(asked)
+            found = self.address(asked)
         else:
             self.notes.extend(asked.notes)
             conditional = Conditional(self.network, asked, self.coupling)
-            values, evidence = conditional.write()
+            found = conditional.write()
             self.coupled += conditional.coupled
-        if evidence == self.recorder.zero:
+        if found.given == self.recorder.zero:
             raise ImpossibleEvidence(f"what '{question}' gives has probability zero")
-        self.leaves.append(Leaf(str(question), values, evidence))
-        return values
+        self.leaves.append(Leaf(question, found.values, found.given, found.joints))
+        return found.values
 
-    def address(self, asked: Address) -> tuple[tuple[int, ...], int]:
+    def address(self, asked: Address) -> Fraction:
         """Write a mechanism's own row, with no gate firing."""
         variable = self.model.variables[asked.variable]
         here = kind_of(variable).configuration(self.model, variable, asked.word)
@@ -174,6 +186,7 @@ class _Page:
         if len(asked.domain) == len(row):
             left = self.recorder.one
         if asked.target is None:
-            shares = [row[i] if i in asked.domain else self.recorder.zero for i in range(len(row))]
-            return tuple(self.recorder.quotient(share, left) for share in shares), left
-        return (self.recorder.quotient(self.recorder.add(row[i] for i in asked.target), left),), left
+            joints = tuple(row[i] if i in asked.domain else self.recorder.zero for i in range(len(row)))
+        else:
+            joints = (self.recorder.add(row[i] for i in asked.target),)
+        return Fraction(tuple(self.recorder.quotient(share, left) for share in joints), joints, left)

@@ -42,8 +42,15 @@ class Store(NamedTuple):
     landmarks: Longs
 
 
+def grown[Numbers: np.generic](array: NDArray[Numbers], size: int) -> NDArray[Numbers]:
+    """Return a longer array that begins with what an array holds; the rest is not touched, so costs nothing yet."""
+    found = np.empty((size, *array.shape[1:]), dtype=array.dtype)
+    found[: len(array)] = array
+    return found
+
+
 @nb.njit(nogil=True, cache=True, inline="always")
-def _mixed(h: np.uint64, x: np.uint64) -> np.uint64:
+def mixed(h: np.uint64, x: np.uint64) -> np.uint64:
     """Return a hash with one more word mixed in (the finaliser of MurmurHash3)."""
     h = (h ^ x) * np.uint64(0xFF51AFD7ED558CCD)
     return h ^ (h >> np.uint64(32))
@@ -54,7 +61,7 @@ def _constant(store: Store, value: float) -> int:
     """Return the slot of a fixed number."""
     if value == 0.0:
         value = 0.0  # minus zero is zero
-    h = _mixed(_mixed(np.uint64(0x9E3779B97F4A7C15), np.uint64(FIXED + 256)), np.float64(value).view(np.uint64))
+    h = mixed(mixed(np.uint64(0x9E3779B97F4A7C15), np.uint64(FIXED + 256)), np.float64(value).view(np.uint64))
     mask = store.table.size - 1
     at = np.int64(h & np.uint64(mask))
     while store.table[at] >= 0:
@@ -75,9 +82,9 @@ def _constant(store: Store, value: float) -> int:
 def _record(store: Store, code: int, size: int) -> int:
     """Return the slot of an operation whose ``size`` operands wait behind the last stored one."""
     first = store.counts[1]
-    h = _mixed(np.uint64(0x9E3779B97F4A7C15), np.uint64(code + 256))
+    h = mixed(np.uint64(0x9E3779B97F4A7C15), np.uint64(code + 256))
     for i in range(first, first + size):
-        h = _mixed(h, np.uint64(store.operands[i]))
+        h = mixed(h, np.uint64(store.operands[i]))
     mask = store.table.size - 1
     at = np.int64(h & np.uint64(mask))
     while store.table[at] >= 0:
@@ -111,7 +118,8 @@ def _two(store: Store, code: int, a: int, b: int) -> int:
 
 
 @nb.njit(nogil=True, cache=True)
-def _product(store: Store, a: int, b: int) -> int:
+def product(store: Store, a: int, b: int) -> int:
+    """Return the slot of a * b."""
     zero, one = int(store.landmarks[ZERO]), int(store.landmarks[ONE])
     if a == zero or b == zero:
         return zero
@@ -173,7 +181,7 @@ def each(store: Store, code: int, a: Longs, b: Longs, found: Longs) -> None:
     """Write one operation per entry of ``a`` (and ``b``), into ``found``; all of the same length."""
     for i in range(a.size):
         if code == SET:
-            found[i] = _product(store, a[i], b[i])
+            found[i] = product(store, a[i], b[i])
         elif code == FLIP:
             found[i] = _flip(store, a[i])
         elif code == DIVIDE:
@@ -192,56 +200,61 @@ def constants(store: Store, values: Floats, found: Longs) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
+def wait(store: Store, count: int, x: int, y: int) -> tuple[int, float]:
+    """Let x * y wait behind the last operation, with ``count`` others; return how many wait, and what is a constant."""
+    zero = store.landmarks[ZERO]
+    if x == zero or y == zero:
+        return count, 0.0
+    if store.code[x] == FIXED and store.code[y] == FIXED:
+        return count, store.value[x] * store.value[y]
+    _insert(store, count, x, y)
+    return count + 1, 0.0
+
+
+@nb.njit(nogil=True, cache=True)
+def _insert(store: Store, count: int, x: int, y: int) -> None:
+    """Put x * y in its place among those that wait: a sum in another order is the same slot, and sums are short."""
+    if x > y:
+        x, y = y, x
+    first = store.counts[1]
+    place = first + 2 * count
+    while place > first and (
+        store.operands[place - 2] > x or (store.operands[place - 2] == x and store.operands[place - 1] > y)
+    ):
+        store.operands[place] = store.operands[place - 2]
+        store.operands[place + 1] = store.operands[place - 1]
+        place -= 2
+    store.operands[place] = x
+    store.operands[place + 1] = y
+
+
+@nb.njit(nogil=True, cache=True)
+def added(store: Store, count: int, fixed: float) -> int:
+    """Return the slot of what waits, added up, and a constant."""
+    if fixed != 0.0:
+        constant = _constant(store, fixed)
+        if count == 0:
+            return constant
+        _insert(store, count, store.landmarks[ONE], constant)
+        count += 1
+    if count == 0:
+        return int(store.landmarks[ZERO])
+    if count == 1:
+        first = store.counts[1]
+        return product(store, store.operands[first], store.operands[first + 1])
+    return _record(store, ADD, 2 * count)
+
+
+@nb.njit(nogil=True, cache=True)
 def totals(store: Store, a: Longs, b: Longs, found: Longs) -> None:
     """Write, for every row of ``a`` and ``b`` of shape (rows, terms), the sum of products along it."""
     rows, terms = a.shape
-    zero, one = store.landmarks[ZERO], store.landmarks[ONE]
     for row in range(rows):
-        first = store.counts[1]
-        fixed = 0.0
-        count = 0
+        count, fixed = 0, 0.0
         for term in range(terms):
-            x, y = a[row, term], b[row, term]
-            if x == zero or y == zero:
-                continue
-            if store.code[x] == FIXED and store.code[y] == FIXED:
-                fixed += store.value[x] * store.value[y]
-                continue
-            if x > y:
-                x, y = y, x
-            place = first + 2 * count  # insertion sort: sums are short, and a sum in another order is the same slot
-            while place > first and (
-                store.operands[place - 2] > x or (store.operands[place - 2] == x and store.operands[place - 1] > y)
-            ):
-                store.operands[place] = store.operands[place - 2]
-                store.operands[place + 1] = store.operands[place - 1]
-                place -= 2
-            store.operands[place] = x
-            store.operands[place + 1] = y
-            count += 1
-        if fixed != 0.0:
-            if count == 0:
-                found[row] = _constant(store, fixed)
-                continue
-            x, y = one, _constant(store, fixed)
-            if x > y:
-                x, y = y, x
-            place = first + 2 * count
-            while place > first and (
-                store.operands[place - 2] > x or (store.operands[place - 2] == x and store.operands[place - 1] > y)
-            ):
-                store.operands[place] = store.operands[place - 2]
-                store.operands[place + 1] = store.operands[place - 1]
-                place -= 2
-            store.operands[place] = x
-            store.operands[place + 1] = y
-            count += 1
-        if count == 0:
-            found[row] = zero
-        elif count == 1:
-            found[row] = _product(store, store.operands[first], store.operands[first + 1])
-        else:
-            found[row] = _record(store, ADD, 2 * count)
+            count, constant = wait(store, count, a[row, term], b[row, term])
+            fixed += constant
+        found[row] = added(store, count, fixed)
 
 
 @nb.njit(nogil=True, cache=True)
@@ -252,12 +265,12 @@ def rehash(store: Store) -> None:
         code = store.code[slot]
         if code == FREE:
             continue
-        h = _mixed(np.uint64(0x9E3779B97F4A7C15), np.uint64(code + 256))
+        h = mixed(np.uint64(0x9E3779B97F4A7C15), np.uint64(code + 256))
         if code == FIXED:
-            h = _mixed(h, np.float64(store.value[slot]).view(np.uint64))
+            h = mixed(h, np.float64(store.value[slot]).view(np.uint64))
         else:
             for i in range(store.start[slot], store.start[slot + 1]):
-                h = _mixed(h, np.uint64(store.operands[i]))
+                h = mixed(h, np.uint64(store.operands[i]))
         at = np.int64(h & np.uint64(mask))
         while store.table[at] >= 0:
             at = (at + 1) & mask
@@ -302,6 +315,6 @@ def emit(store: Store, needed: NDArray[np.bool_], place: Longs, rows: NDArray[np
 
 
 __all__ = [
-    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "constants", "each", "emit", "mark", "rehash",
-    "totals",
+    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "constants", "each", "emit", "grown",
+    "mark", "mixed", "product", "rehash", "totals", "wait",
 ]  # fmt: skip

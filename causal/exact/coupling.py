@@ -22,10 +22,10 @@ from causal.exact.eliminate import Factor
 from causal.exact.mechanisms import SHARED
 from causal.exact.network import LARGEST_TABLE, Network
 from causal.exact.parameter import Ids
-from causal.exact.placing import placed
+from causal.exact.placing import placed, spread
 from causal.exact.tape import Recorder
 from causal.exact.worlds import Node
-from causal.spec.model import Rule, Types, Variable
+from causal.spec.model import Given, Rule, Types, Variable
 
 COMONOTONE, INDEPENDENT = "comonotone", "independent"
 COUPLINGS = (COMONOTONE, INDEPENDENT)
@@ -43,11 +43,18 @@ def coupling_of(variable: Variable) -> str:
 
 
 def assumed(variable: Variable) -> bool:
-    """Return whether a variable's coupling is an assumption that the other could replace."""
-    if isinstance(variable.mechanism, Types) or coupling_of(variable) == "":
-        return False
-    rule = variable.mechanism
-    return not (isinstance(rule, Rule) and all(len(case.then) == 1 for case in rule.cases))
+    """Return whether a variable's coupling is an assumption that another could replace.
+
+    Response types say by themselves what would have been; a rule without a distribution has no luck.
+    """
+    match variable.mechanism:
+        case Types():
+            return False
+        case Rule(cases=cases):
+            return any(len(case.then) > 1 for case in cases)
+        case Given(shares=shares):
+            return any(0.0 < share < 1.0 for share in shares)
+    return True
 
 
 def factors_of(
@@ -96,11 +103,7 @@ class _Kernel:
 
     def over(self, place: Factor, ids: Ids) -> Ids:
         """Return slots with the axes of a place, broadcast over the whole scope."""
-        inner = [1] * len(self.scope)
-        order = sorted(range(len(place.names)), key=lambda axis: self.scope.index(place.names[axis]))
-        for axis in order:
-            inner[self.scope.index(place.names[axis])] = ids.shape[axis]
-        return np.broadcast_to(ids.transpose(order).reshape(inner), self.shape)
+        return spread(Factor(place.names, ids), self.scope, self.shape)
 
     def comonotone(self) -> Factor:
         """Return max(0, min F(v) - max F(v - 1)), written as a row's own entry wherever it is just that."""

@@ -31,34 +31,68 @@ Slots = NDArray[np.int32]
 @nb.njit(nogil=True, cache=True, error_model="numpy")
 def forward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats) -> None:
     """Run all instructions on the buffer ``w``, shape (slots, lanes), its parameter and constant rows being filled."""
-    lanes = w.shape[1]
-    for i in range(code.size):
-        op = code[i]
-        c, a, b = into[i], left[i], right[i]
-        if op == ADD:
-            for k in range(lanes):
-                w[c, k] += w[a, k] * w[b, k]
-        elif op == SET:
-            for k in range(lanes):
-                w[c, k] = w[a, k] * w[b, k]
-        elif op == FLIP:
-            for k in range(lanes):
-                w[c, k] = 1.0 - w[a, k]
-        elif op == EXPIT:
-            for k in range(lanes):
-                w[c, k] = 1.0 / (1.0 + np.exp(-w[a, k]))
-        elif op == LOG:
-            for k in range(lanes):
-                w[c, k] = np.log(w[a, k])
-        elif op == DIVIDE:
-            for k in range(lanes):
-                w[c, k] = w[a, k] / w[b, k]
-        elif op == MIN:
-            for k in range(lanes):
-                w[c, k] = min(w[a, k], w[b, k])
+    if w.shape[1] == 1:
+        for i in range(code.size):
+            if code[i] <= ADD:  # a sum that goes on takes what is there: no branch to guess
+                before = w[into[i], 0]
+                w[into[i], 0] = (before if code[i] == ADD else 0.0) + w[left[i], 0] * w[right[i], 0]
+            else:
+                apply(code[i], into[i], left[i], right[i], w)
+        return
+    i = 0
+    while i < code.size:
+        stop = i + 1
+        if code[i] <= ADD:
+            while stop < code.size and code[stop] == ADD:
+                stop += 1
+            add_up(i, stop, into[i], left, right, w)
         else:
-            for k in range(lanes):
-                w[c, k] = max(w[a, k], w[b, k])
+            apply(code[i], into[i], left[i], right[i], w)
+        i = stop
+
+
+@nb.njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def add_up(start: int, stop: int, c: int, left: Slots, right: Slots, w: Floats) -> None:
+    """Fill row ``c`` with the products start to stop added up; two at a time, so that the row is touched less often."""
+    lanes = w.shape[1]
+    a, b = left[start], right[start]
+    i = start + 2 - (stop - start) % 2
+    if i == start + 1:
+        for k in range(lanes):
+            w[c, k] = w[a, k] * w[b, k]
+    else:
+        a2, b2 = left[start + 1], right[start + 1]
+        for k in range(lanes):
+            w[c, k] = w[a, k] * w[b, k] + w[a2, k] * w[b2, k]
+    while i < stop:
+        a, b, a2, b2 = left[i], right[i], left[i + 1], right[i + 1]
+        for k in range(lanes):
+            w[c, k] += w[a, k] * w[b, k] + w[a2, k] * w[b2, k]
+        i += 2
+
+
+@nb.njit(nogil=True, cache=True, error_model="numpy")
+def apply(op: int, c: int, a: int, b: int, w: Floats) -> None:
+    """Fill row ``c`` by an operation that is no sum of products."""
+    lanes = w.shape[1]
+    if op == FLIP:
+        for k in range(lanes):
+            w[c, k] = 1.0 - w[a, k]
+    elif op == EXPIT:
+        for k in range(lanes):
+            w[c, k] = 1.0 / (1.0 + np.exp(-w[a, k]))
+    elif op == LOG:
+        for k in range(lanes):
+            w[c, k] = np.log(w[a, k])
+    elif op == DIVIDE:
+        for k in range(lanes):
+            w[c, k] = w[a, k] / w[b, k]
+    elif op == MIN:
+        for k in range(lanes):
+            w[c, k] = min(w[a, k], w[b, k])
+    else:
+        for k in range(lanes):
+            w[c, k] = max(w[a, k], w[b, k])
 
 
 @nb.njit(nogil=True, cache=True, error_model="numpy")
@@ -68,7 +102,10 @@ def backward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats, g: 
     for i in range(code.size - 1, -1, -1):
         op = code[i]
         c, a, b = into[i], left[i], right[i]
-        if op <= ADD:
+        if op <= ADD and lanes == 1:
+            g[a, 0] += g[c, 0] * w[b, 0]
+            g[b, 0] += g[c, 0] * w[a, 0]
+        elif op <= ADD:
             for k in range(lanes):
                 g[a, k] += g[c, k] * w[b, k]
             for k in range(lanes):
@@ -93,6 +130,29 @@ def backward(code: Codes, into: Slots, left: Slots, right: Slots, w: Floats, g: 
                     g[a, k] += g[c, k]
                 else:
                     g[b, k] += g[c, k]
+
+
+@nb.njit(nogil=True, cache=True)
+def multilinear(
+    code: Codes, into: Slots, left: Slots, right: Slots, within: NDArray[np.bool_], bent: NDArray[np.bool_]
+) -> None:
+    """Mark, in ``bent`` (slots), what is not known to be linear in every free parameter.
+
+    ``within`` (slots, free parameters) starts with the parameters' own rows and becomes what every slot is made from.
+    A product is linear where its factors share no parameter, so a slot may be marked although its terms cancel.
+    """
+    for i in range(code.size):
+        op = code[i]
+        c, a, b = into[i], left[i], right[i]
+        if op == SET:
+            bent[c] = False
+        bent[c] |= bent[a] | bent[b]
+        for p in range(within.shape[1]):
+            if op <= ADD and within[a, p] and within[b, p]:
+                bent[c] = True
+            if (op > FLIP and op != DIVIDE and (within[a, p] or within[b, p])) or (op == DIVIDE and within[b, p]):
+                bent[c] = True
+            within[c, p] |= within[a, p] | within[b, p]
 
 
 @nb.njit(nogil=True, cache=True)

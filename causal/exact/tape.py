@@ -12,8 +12,8 @@ rules and cut arrows cost nothing. The first slots of the buffer are the paramet
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from causal.exact import consing, kernel
 from causal.exact.consing import Longs, Store
 from causal.exact.kernel import Floats, Slots
+from causal.exact.program import Program
 
-LANES = 64  # draws per block: wide enough for SIMD, small enough for the buffer to stay in cache
-BUFFER = 1 << 20  # bytes of buffer to aim at; larger tapes run with fewer lanes
 ROOM = 1024  # slots to start with
 
 
@@ -49,20 +48,16 @@ class Recorder:
         """Return the number of slots written, parameters included."""
         return int(self._store.counts[0])
 
-    def _room(self, slots: int, operands: int) -> Store:
+    def room(self, slots: int, operands: int) -> Store:
         """Return the store with room for so many more slots and operands."""
         store = self._store
         used, filled = store.counts.tolist()
         if used + slots > store.code.size:
             size = 2 * (used + slots)
-            more = size - store.code.size
-            store = store._replace(
-                code=np.append(store.code, np.full(more, consing.FREE, dtype=np.int8)),
-                start=np.append(store.start, np.zeros(more, dtype=np.int64)),
-                value=np.append(store.value, np.zeros(more)),
-            )
+            code, value = consing.grown(store.code, size), consing.grown(store.value, size)
+            store = store._replace(code=code, start=consing.grown(store.start, size + 1), value=value)
         if filled + operands > store.operands.size:
-            store = store._replace(operands=np.append(store.operands, np.empty(filled + 2 * operands, dtype=np.int64)))
+            store = store._replace(operands=consing.grown(store.operands, 2 * (filled + operands)))
         if 2 * (used + slots) > store.table.size:
             size = 1 << (4 * (used + slots)).bit_length()
             store = store._replace(table=np.full(size, -1, dtype=np.int64))
@@ -76,13 +71,13 @@ class Recorder:
         """Return the slots that hold fixed numbers."""
         numbers = np.asarray(values, dtype=np.float64)
         found = np.empty(numbers.size, dtype=np.int64)
-        consing.constants(self._room(numbers.size, 0), np.ascontiguousarray(numbers).ravel(), found)
+        consing.constants(self.room(numbers.size, 0), np.ascontiguousarray(numbers).ravel(), found)
         return found.reshape(numbers.shape)
 
     def _each(self, code: int, a: ArrayLike, b: ArrayLike | None = None) -> Longs:
         left, right = _alike(a, a if b is None else b)
         found = np.empty(left.size, dtype=np.int64)
-        consing.each(self._room(found.size, 2 * found.size), code, left.ravel(), right.ravel(), found)
+        consing.each(self.room(found.size, 2 * found.size), code, left.ravel(), right.ravel(), found)
         return found.reshape(left.shape)
 
     def products(self, a: ArrayLike, b: ArrayLike) -> Longs:
@@ -135,7 +130,7 @@ class Recorder:
         left, right = _alike(a, b)
         *outer, terms = left.shape
         found = np.empty(left.size // terms if terms else int(np.prod(outer)), dtype=np.int64)
-        store = self._room(2 * found.size, 2 * left.size + 2 * found.size + 2 * terms + 2)
+        store = self.room(2 * found.size, 2 * left.size + 2 * found.size + 2 * terms + 2)
         consing.totals(store, left.reshape(-1, terms), right.reshape(-1, terms), found)
         return found.reshape(outer)
 
@@ -157,6 +152,8 @@ class Recorder:
 
     def product(self, a: int, b: int) -> int:
         """Return a * b."""
+        if a == self.one or b == self.one:
+            return b if a == self.one else a
         return int(self.products(a, b))
 
     def total(self, pairs: Iterable[tuple[int, int]]) -> int:
@@ -186,7 +183,7 @@ class Recorder:
 
     def quotient(self, a: int, b: int) -> int:
         """Return a / b."""
-        return int(self.quotients(a, b))
+        return a if b == self.one else int(self.quotients(a, b))
 
     def minimum(self, slots: Sequence[int]) -> int:
         """Return the smallest of slots."""
@@ -231,7 +228,10 @@ class Recorder:
 
 def _alike(a: ArrayLike, b: ArrayLike) -> tuple[Longs, Longs]:
     """Return two arrays of slots of one shape, contiguous and writeable: compiled code is made for this kind alone."""
-    left, right = np.array(a, dtype=np.int64, order="C"), np.array(b, dtype=np.int64, order="C")
+    left = np.array(a, dtype=np.int64, order="C")
+    if isinstance(b, int):
+        return left, np.full(left.shape, b)
+    right = np.array(b, dtype=np.int64, order="C")
     if left.shape != right.shape:
         shape = np.broadcast_shapes(left.shape, right.shape)
         left, right = (np.array(np.broadcast_to(each, shape), order="C") for each in (left, right))
@@ -266,25 +266,14 @@ class Tape:
         theta = np.ascontiguousarray(parameters, dtype=np.float64)
         if theta.ndim != 2 or theta.shape[0] != self.parameters:
             raise ValueError(f"parameters have shape {theta.shape}, not ({self.parameters}, draws)")
-        draws = theta.shape[1]
-        lanes = max(8, min(LANES, BUFFER // (8 * max(self.slots, 1))))
-        found = np.empty((self.outputs.size, draws))
+        return self._program.run(theta, threads)
 
-        def run(start: int) -> None:
-            stop = min(start + lanes, draws)
-            w = self.buffer(stop - start)
-            w[: self.parameters] = theta[:, start:stop]
-            kernel.forward(self.code, self.into, self.left, self.right, w)
-            found[:, start:stop] = w[self.outputs]
-
-        starts = range(0, draws, lanes)
-        if threads == 1 or len(starts) == 1 or draws * len(self) < 1_000_000:
-            for start in starts:
-                run(start)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run, starts))
-        return found
+    @cached_property
+    def _program(self) -> Program:
+        return Program.pack(
+            self.parameters, self.slots, self.code, self.into, self.left, self.right, self.constant_slots,
+            self.constant_values, self.outputs,
+        )  # fmt: skip
 
     def moved_by(self, parameters: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which outputs any of the marked parameters can move."""
@@ -293,6 +282,17 @@ class Tape:
         kernel.reach(self.into, self.left, self.right, moved)
         return moved[self.outputs]
 
+    def multilinear(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which outputs are linear in every parameter marked ``free``: their mean is their value at the means.
+
+        That is so where the parameters are independent of each other. An output may be linear and not be found to be.
+        """
+        within = np.zeros((self.slots, int(free.sum())), dtype=bool)
+        within[np.flatnonzero(free), np.arange(within.shape[1])] = True
+        bent = np.zeros(self.slots, dtype=bool)
+        kernel.multilinear(self.code, self.into, self.left, self.right, within, bent)
+        return ~bent[self.outputs]
+
     def pullback(self, parameters: Floats, adjoints: Floats) -> tuple[Floats, Floats]:
         """Return the outputs and, for adjoints of the same shape, the parameters' adjoints; all lanes at once."""
         lanes = parameters.shape[1]
@@ -300,7 +300,6 @@ class Tape:
         w[: self.parameters] = parameters
         kernel.forward(self.code, self.into, self.left, self.right, w)
         g = np.zeros_like(w)
-        for row, slot in enumerate(self.outputs):
-            g[slot] += adjoints[row]
+        np.add.at(g, self.outputs, adjoints)
         kernel.backward(self.code, self.into, self.left, self.right, w, g)
-        return w[self.outputs].copy(), g[: self.parameters].copy()
+        return w[self.outputs], g[: self.parameters].copy()

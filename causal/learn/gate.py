@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.exact.kernel import Floats
-from causal.learn.sample import Draws
+from causal.learn.convergence import convergence
+from causal.learn.sample import NUTS, Draws
 
 PASS, FLAG, REFUSE = "pass", "flag", "refuse"
 _RANK = {PASS: 0, FLAG: 1, REFUSE: 2}
@@ -34,7 +35,6 @@ ESS = (400.0, 100.0)
 BFMI = 0.3
 DIVERGENCES = 1e-3
 CHAINS = 4
-TAILS = (0.05, 0.95)  # the quantiles whose effective sizes make the tail ESS
 PARETO_K = (0.7, 1.0)
 
 
@@ -99,7 +99,7 @@ def graded(value: float, good: float, bearable: float) -> str:
 
 def judge_run(draws: Draws) -> Gate:
     """Judge the sampler's run as a whole; independent draws have nothing to judge."""
-    if "nuts" not in draws.method:
+    if NUTS not in draws.method:
         return Gate()
     found = []
     if draws.theta.shape[0] < CHAINS:
@@ -107,9 +107,12 @@ def judge_run(draws: Draws) -> Gate:
     if draws.divergences:
         share = draws.divergences / draws.total
         found.append(Finding("the run", "divergences", draws.divergences, FLAG if share <= DIVERGENCES else REFUSE))
-    for chain, bfmi in enumerate(draws.bfmi):
+    ran = [expert for expert, how in zip(draws.experts, draws.method, strict=True) if how == NUTS]
+    for place, bfmi in enumerate(draws.bfmi):
         if not bfmi >= BFMI:
-            found.append(Finding(f"chain {chain + 1}", "E-BFMI", bfmi, REFUSE if np.isnan(bfmi) else FLAG))
+            expert, chain = divmod(place, draws.theta.shape[0])
+            whose = f"chain {chain + 1} of {ran[expert]}"
+            found.append(Finding(whose, "E-BFMI", bfmi, REFUSE if np.isnan(bfmi) else FLAG))
     return Gate(tuple(found))
 
 
@@ -149,19 +152,15 @@ class Diagnostics:
 
 def diagnose(values: Floats, method: str, fixed: NDArray[np.bool_]) -> Diagnostics:
     """Diagnose quantities of one expert, ``values`` of shape (quantities, chains, draws), in one pass."""
-    from arviz_stats.base import array_stats
-
     count, chains, draws = values.shape
     finite = np.isfinite(values).mean(axis=(1, 2))
     diagnosed = ~fixed & (finite == 1.0) & (method != "iid")
-    found = {name: np.full(count, float(chains * draws)) for name in ("bulk", "tail", "mean")}
-    rhat = np.ones(count)
-    # of a quantity that never moves R-hat is 0 / 0, whatever a library makes of it
+    rhat, bulk, tail, mean = np.full((4, count), float(chains * draws))
+    rhat[:] = 1.0
+    # of a quantity that never moves R-hat is 0 / 0
     moving = diagnosed & (np.ptp(values, axis=(1, 2)) > 0)
     rhat[diagnosed & ~moving] = np.nan
     if moving.any():
-        rhat[moving] = array_stats.rhat(values[moving], chain_axis=-2, draw_axis=-1)
-        for name, each in found.items():
-            tail = {"prob": TAILS} if name == "tail" else {}
-            each[moving] = array_stats.ess(values[moving], chain_axis=-2, draw_axis=-1, method=name, **tail)
-    return Diagnostics(rhat, found["bulk"], found["tail"], found["mean"], finite, diagnosed)
+        found = convergence(values[moving])
+        rhat[moving], bulk[moving], tail[moving], mean[moving] = found.rhat, found.bulk, found.tail, found.mean
+    return Diagnostics(rhat, bulk, tail, mean, finite, diagnosed)

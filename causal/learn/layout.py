@@ -38,25 +38,39 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 class Layout:
     """The vectors of a panel.
 
-    ``numbers[family]`` has a row per name in ``COLUMNS`` and a column per entry; ``labels[family]`` names the entries.
-    ``order`` places all entries, families in the order of ``COLUMNS``, in flat theta (parameter * experts + expert).
-    ``as_share`` marks the log-odds that enter theta as shares. Of a gap, ``top`` is the entry of its top cut among the
-    log-odds, and ``stack`` (gaps, gaps) adds it to its own cut and all below.
+    ``numbers[family]`` has a row per name in ``COLUMNS`` and a column per entry; ``labels[family]`` names the entries,
+    and ``places[family]`` has their places in flat theta (parameter * experts + expert). ``as_share`` marks the
+    log-odds that enter theta as shares. Of a gap, ``top`` is the entry of its top cut among the log-odds, ``upper``
+    the gap of the cut above, or -1 where that is the top cut.
     """
 
     parameters: tuple[str, ...]
     experts: tuple[str, ...]
     numbers: Mapping[str, Floats]
     labels: Mapping[str, tuple[str, ...]]
-    order: Ids
+    places: Mapping[str, Ids]
     as_share: NDArray[np.bool_]
     top: Ids
-    stack: Floats
+    upper: Ids
 
     @property
     def free(self) -> int:
         """The number of free entries."""
         return sum(len(self.labels[family]) for family in SAMPLED)
+
+    @property
+    def order(self) -> Ids:
+        """Where in flat theta each place's entry is, all entries being in a row, families in the order of COLUMNS."""
+        return np.argsort(np.concatenate([self.places[family] for family in COLUMNS]))
+
+    @property
+    def stack(self) -> Floats:
+        """What adds each gap to its own cut and to all below, shape (gaps, gaps)."""
+        stack = np.eye(len(self.upper))
+        for gap, upper in enumerate(self.upper):
+            if upper >= 0:
+                stack[gap] += stack[upper]
+        return stack
 
     def assemble(self, vectors: Mapping[str, Floats]) -> Floats:
         """Return theta, shape (draws, parameters, experts), from draws of the vectors, shape (draws, entries) each."""
@@ -89,11 +103,11 @@ def medians(elicited: Elicited) -> Floats:
     return np.array([[prior.median for prior in held.priors] for held in elicited.held.values()]).T
 
 
-def lay_out(elicited: Elicited) -> Layout:
-    """Sort the priors of all experts into vectors."""
-    entries = _Entries(tuple(elicited.held))
-    for column, held in enumerate(elicited.held.values()):
-        entries.expert(column, held)
+def lay_out(elicited: Elicited, *experts: str) -> Layout:
+    """Sort the priors of all experts, or of those named, into vectors."""
+    entries = _Entries(experts or tuple(elicited.held))
+    for column, expert in enumerate(entries.experts):
+        entries.expert(column, elicited.held[expert])
     return entries.layout(tuple(parameter.name for parameter in elicited.network.parameters))
 
 
@@ -144,20 +158,15 @@ class _Entries:
             family: np.array(self.rows[family], dtype=float).reshape(-1, len(columns)).T
             for family, columns in COLUMNS.items()
         }
-        stack = np.eye(len(self.upper))
-        for gap, upper in enumerate(self.upper):
-            if upper >= 0:
-                stack[gap] += stack[upper]
-        places = [place for family in COLUMNS for place in self.places[family]]
         return Layout(
             parameters,
             self.experts,
             numbers,
             {family: tuple(labels) for family, labels in self.labels.items()},
-            np.argsort(np.array(places, dtype=np.int64)),
+            {family: np.array(places, dtype=np.int64) for family, places in self.places.items()},
             np.array(self.as_share, dtype=bool),
             np.array(self.top, dtype=np.int64),
-            stack,
+            np.array(self.upper, dtype=np.int64),
         )
 
 

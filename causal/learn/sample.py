@@ -1,41 +1,61 @@
-"""Draws from the posterior: direct where nothing conditions, NUTS where something does.
+"""Draws from the posterior, expert by expert: direct where nothing conditions, NUTS where something does.
 
     an expert with               is drawn by
     no evidence                  independent draws from their priors
-    evidence                     nutpie's NUTS on the PyMC model, all such experts in one run (they do not interact)
+    evidence, or cases           NUTS on their compiled density (density.py, nuts.py), a run of their own
     nothing uncertain at all     one draw suffices, repeated
+
+The panel is a mixture, so no expert's posterior depends on another's. Each has a stream of random numbers of their
+own, made of the seed and their name: what is drawn for one stays the same whatever the others say.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 
+from causal.errors import ElicitationError
 from causal.exact.kernel import Floats
+from causal.learn.density import Density, judged, pack, seen
 from causal.learn.elicited import Elicited
-from causal.learn.layout import SAMPLED, Layout, lay_out
+from causal.learn.layout import Layout, lay_out
+from causal.learn.nuts import Length, Watch, run
 
 CHAINS = 4
 DRAWS = 1000
 TUNE = 1000
-TARGET = 0.9  # acceptance NUTS aims at: judgements that contradict each other bend the posterior
+IID, NUTS = "iid", "nuts"
+STARTS = 20  # points at which a density is tried before chains are started on it
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a NUTS run is, over all of its chains; draws that tune count as draws."""
+class Target:
+    """What one expert's draws are to come from; ``method`` is ``nuts`` or ``iid``."""
 
-    done: int
-    total: int
-    divergences: int
+    expert: str
+    layout: Layout
+    density: Density
+    method: str
 
 
-type Watch = Callable[[Progress], None]  # called a few times a second, on a thread of the sampler's own
+@dataclass(frozen=True)
+class Drawn:
+    """One expert's draws, theta of shape (chains, draws, parameters), and how they were made.
+
+    ``divergences`` and ``bfmi`` (per chain) are those of the NUTS run, if there was one.
+    """
+
+    theta: Floats
+    parameters: tuple[str, ...]
+    method: str = IID
+    divergences: int = 0
+    bfmi: tuple[float, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +63,7 @@ class Draws:
     """Posterior draws of every parameter for every expert.
 
     ``theta`` has shape (chains, draws, parameters, experts); ``method`` says per expert how they were drawn
-    (``iid`` or ``nuts``); ``divergences`` and ``bfmi`` (per chain) are those of the NUTS run, if there was one.
+    (``iid`` or ``nuts``). ``divergences`` adds up the NUTS runs, ``bfmi`` has their chains, run by run.
     """
 
     theta: Floats
@@ -55,6 +75,21 @@ class Draws:
     bfmi: tuple[float, ...] = ()
     seconds: float = 0.0
 
+    @classmethod
+    def of(cls, drawn: Mapping[str, Drawn], seed: int) -> Draws:
+        """Lay the draws of experts, who have the same parameters, side by side."""
+        every = list(drawn.values())
+        return cls(
+            np.stack([each.theta for each in every], axis=-1),
+            every[0].parameters,
+            tuple(drawn),
+            tuple(each.method for each in every),
+            seed,
+            sum(each.divergences for each in every),
+            tuple(bfmi for each in every for bfmi in each.bfmi),
+            sum(each.seconds for each in every),
+        )
+
     @property
     def total(self) -> int:
         """The number of draws of each expert."""
@@ -64,6 +99,28 @@ class Draws:
         """Return one expert's draws, shape (parameters, chains * draws)."""
         chains, draws, parameters, _ = self.theta.shape
         return np.ascontiguousarray(self.theta[..., expert].reshape(chains * draws, parameters).T)
+
+
+def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
+    """Return what to draw from, an expert each.
+
+    ``news`` are slots of probabilities of what has been seen (case level): every expert is then conditioned on them.
+    """
+    return tuple(_target(elicited, expert, news) for expert in elicited.held)
+
+
+def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
+    evidence = [derived for derived in elicited.evidence if derived.expert == expert]
+    sight = elicited.seen(news)
+    tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
+    slots = tape.outputs.tolist()
+    terms = []
+    for derived, slot in zip(evidence, slots, strict=False):
+        belief, weight = derived.fit.belief, derived.judgement.weight
+        terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
+    terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=True)]
+    layout = lay_out(elicited, expert)
+    return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID)
 
 
 def sample(
@@ -81,68 +138,43 @@ def sample(
     ``news`` are slots of probabilities of what has been seen (case level): every expert is then conditioned on them.
     ``watch`` is told how far NUTS is; without it, and where ``quiet`` is false, nutpie draws a bar of its own.
     """
-    started = time.perf_counter()
-    rng = np.random.default_rng(seed)
-    experts = tuple(elicited.held)
-    conditioned = [name for name in experts if news or any(d.expert == name for d in elicited.evidence)]
-    everyone = lay_out(elicited)
-    theta = everyone.draw(rng, chains * draws).reshape(chains, draws, len(everyone.parameters), len(experts))
-    found = Draws(theta, everyone.parameters, experts, ("iid",) * len(experts), seed)
+    return Draws.of(draw(aim(elicited, news), seed, Length(draws, tune, chains), quiet, watch), seed)
+
+
+def draw(
+    targets: Sequence[Target], seed: int, length: Length, quiet: bool = True, watch: Watch | None = None
+) -> dict[str, Drawn]:
+    """Draw from each target, in their order; what is drawn for one does not depend on the others."""
+    streams = {target.expert: np.random.default_rng([seed, *target.expert.encode()]) for target in targets}
+    found: dict[str, Drawn] = {}
+    for target in targets:
+        if target.method == IID:
+            started = time.perf_counter()
+            theta = target.layout.draw(streams[target.expert], length.chains * length.draws)
+            theta = theta.reshape(length.chains, length.draws, -1)
+            names = target.layout.parameters
+            found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
+    conditioned = [target for target in targets if target.method == NUTS]
+    for target in conditioned:
+        _check_start(target)
     if conditioned:
-        part = replace(elicited, held={name: elicited.held[name] for name in conditioned})
-        layout = lay_out(part)
-        if layout.free:
-            columns = [experts.index(name) for name in conditioned]
-            inferred, divergences, bfmi = _nuts(part, layout, seed, draws, tune, chains, news, quiet, watch)
-            theta[..., columns] = inferred
-            method = tuple("nuts" if name in conditioned else "iid" for name in experts)
-            found = replace(found, method=method, divergences=divergences, bfmi=bfmi)
-    return replace(found, seconds=time.perf_counter() - started)
+        seeds = [int(streams[target.expert].integers(2**63)) for target in conditioned]
+        bar = not quiet and watch is None and sys.stderr.isatty()
+        runs = run([target.density for target in conditioned], seeds, length, bar, watch)
+        for target, made in zip(conditioned, runs, strict=True):
+            names = target.layout.parameters
+            found[target.expert] = Drawn(made.theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
+    return {target.expert: found[target.expert] for target in targets}
 
 
-def _nuts(
-    elicited: Elicited,
-    layout: Layout,
-    seed: int,
-    draws: int,
-    tune: int,
-    chains: int,
-    news: Sequence[int],
-    quiet: bool,
-    watch: Watch | None,
-) -> tuple[Floats, int, tuple[float, ...]]:
-    """Return theta of shape (chains, draws, parameters, experts), the divergences and E-BFMI per chain."""
-    import nutpie
-    from arviz_stats.base import array_stats
-
-    from causal.learn.model import build
-
-    model = build(elicited, layout, news)
-    free = [variable.name for variable in model.free_RVs]
-    # frozen: static shapes compile in half the time
-    compiled = nutpie.compile_pymc_model(model, var_names=free, freeze_model=True)
-    settings: dict[str, Any] = {"draws": draws, "tune": tune, "chains": chains, "target_accept": TARGET}
-    settings["progress_bar"] = not quiet and watch is None and sys.stderr.isatty()
-    settings["progress_callback"] = None if watch is None else lambda chains: watch(_progress(chains))
-    run = nutpie.sample(compiled, **settings, seed=seed, cores=chains, store_divergences=False, blocking=False)
-    try:
-        tree = run.wait()
-    except BaseException:  # left to itself, nutpie answers Ctrl-C with the draws it has, as if they were all
-        run.cancel()
-        raise
-    drawn = {name: tree.posterior[name].to_numpy().reshape(chains * draws, -1) for name in free}
-    none = np.empty((chains * draws, 0))
-    theta = layout.assemble({name: drawn.get(name, none) for name in SAMPLED})
-    theta = theta.reshape(chains, draws, *theta.shape[1:])
-    stats = tree.sample_stats
-    bfmi = np.atleast_1d(array_stats.bfmi(stats["energy"].to_numpy()))
-    return theta, int(stats["diverging"].sum()), tuple(float(each) for each in bfmi)
-
-
-def _progress(chains: Sequence[Any]) -> Progress:
-    """Add up what nutpie tells of each chain."""
-    return Progress(
-        done=sum(chain.finished_draws for chain in chains),
-        total=sum(chain.total_draws for chain in chains),
-        divergences=sum(chain.divergences for chain in chains),
+def _check_start(target: Target) -> None:
+    """Raise ElicitationError where no point near the middle of the priors has a density: chains could not start."""
+    rng = np.random.default_rng(0)
+    for _ in range(STARTS):
+        with suppress(ValueError):
+            target.density(rng.uniform(-1.0, 1.0, target.density.entries))
+            return
+    raise ElicitationError(
+        f"what {target.expert} judges, or what was seen, has probability zero wherever their numbers are looked at: "
+        "a judgement that is evidence is of something certain or impossible; leave it out, or write 'use: check'"
     )

@@ -46,6 +46,7 @@ class Known:
     variables: frozenset[str]
     state_lists: Mapping[str, tuple[str, ...]]
     source_names: Sequence[str] = ()
+    unordered: frozenset[str] = frozenset()  # three states or more, and no order among them
 
     def has(self, variable: Scalar) -> bool:
         """Tell whether there is such a variable; note a problem where not."""

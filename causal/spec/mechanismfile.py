@@ -5,7 +5,8 @@
     noisy-or         {noisy-or: {on}}                    NoisyOr    binary child; default: every state but the first
     noisy-and        {noisy-and: {needs}}                NoisyAnd   binary child; default: the top state
     logistic         {logistic: {same}}                  Logistic   binary or ordered child
-    ranked           {ranked: {function, weights, ..}}   Ranked     ordered child; default: wmean, equal weights
+    ranked           {ranked: {function, weights, ..}}   Ranked     in order, parents too; default: wmean, equal weights
+    {observation: {reliability}}                         Rule       of the states of its one parent
     {rule: ...}                                          Rule
     types            {types: {monotone, allow, forbid}}  Types
 
@@ -24,7 +25,7 @@ from causal.spec import modelshape as shapes
 from causal.spec.known import Child, Known, check_binary, choices, is_parent, read_when
 from causal.spec.model import Gate, Logistic, Mechanism, NoisyAnd, NoisyOr, Ranked, Table, Types, frozen
 from causal.spec.reader import Scalar
-from causal.spec.rulefile import read_rule
+from causal.spec.rulefile import read_observation, read_rule
 from causal.spec.typetext import read_type
 
 MAX_CONTEXTS = 100_000  # combinations of parents that are looked through for a row that is missing or never reached
@@ -54,22 +55,23 @@ def read_mechanism(written: Scalar | shapes.MechanismShape | None, child: Child,
         if kinds:
             known.problems.add(written.node, f"one mechanism, not {' and '.join(kinds)}")
         elif not written.node.names:  # else what stood there has been reported
-            known.problems.add(written.node, f"name a mechanism: {', '.join(READERS)}, rule")
+            known.problems.add(written.node, f"name a mechanism: {', '.join([*READERS, *UNSAID])}")
         return None
     if written.rule is not None:
         return read_rule(written.rule, child, known)
+    if written.observation is not None:
+        return read_observation(written.observation, child, known)
     options = getattr(written, kinds[0].replace("-", "_"))
     return None if options is None else READERS[kinds[0]](options, child, known)
 
 
 def _by_word(word: Scalar, child: Child, known: Known) -> Mechanism | None:
-    if word == "rule":
-        known.problems.add(word, "say which: {rule: {at least: 2, of: [...]}}, {rule: {all of: [...]}}, or if and then")
+    if word in UNSAID:
+        known.problems.add(word, UNSAID[word])
     elif word in READERS:
         return READERS[word](shapes.OPTIONS[word].bare(), child, known)
     else:
-        kinds = [*READERS, "rule"]
-        known.problems.add(word, f"no mechanism {str(word)!r}{choices(word, kinds)}")
+        known.problems.add(word, f"no mechanism {str(word)!r}{choices(word, [*READERS, *UNSAID])}")
     return None
 
 
@@ -169,6 +171,7 @@ def _logistic(options: shapes.LogisticShape, child: Child, known: Known) -> Logi
 def _ranked(options: shapes.RankedShape, child: Child, known: Known) -> Ranked:
     _check_has_parents("ranked", child, known)
     _check_ordered("ranked", child, known)
+    _check_mix(options, known)
     said = {str(p): weight for p, weight in options.weights.items() if is_parent(p, child, known)}
     for parent in options.weights:
         if said.get(parent, 1) <= 0:
@@ -176,7 +179,25 @@ def _ranked(options: shapes.RankedShape, child: Child, known: Known) -> Ranked:
     if options.variance is not None and options.variance <= 0:
         known.problems.add(options.at("variance"), "the variance must be above 0")
     weights = {p: said.get(p, 1.0) for p in child.parents if p in said or p in child.free}
-    return Ranked(options.function, frozen(weights), options.variance)
+    for name in known.unordered.intersection(weights):
+        known.problems.add(child.place, f"ranked needs parents in order, and {name!r} is 'ordered: false'")
+    mix = (1.0 if options.lowest is None else options.lowest, 1.0 if options.highest is None else options.highest)
+    return Ranked(options.function, frozen(weights), options.variance, mix)
+
+
+def _check_mix(options: shapes.RankedShape, known: Known) -> None:
+    """Check that `min` and `max` stand beside mixminmax only, and weights beside the others only."""
+    for key, weight in (("min", options.lowest), ("max", options.highest)):
+        if weight is None:
+            continue
+        if options.function != "mixminmax":
+            message = f"{options.function} weighs each parent; write 'weights', or 'function: mixminmax'"
+            known.problems.add(options.at(key), message)
+        elif weight <= 0:
+            known.problems.add(options.at(key), "a weight must be above 0")
+    if options.function == "mixminmax" and options.weights:
+        message = "mixminmax weighs the lowest and the highest parent, whichever they are; write 'min' and 'max'"
+        known.problems.add(options.at("weights"), message)
 
 
 def _types(options: shapes.TypesShape, child: Child, known: Known) -> Types:
@@ -219,4 +240,9 @@ READERS: Mapping[str, Callable[[Any, Child, Known], Mechanism]] = {
     "logistic": _logistic,
     "ranked": _ranked,
     "types": _types,
-}  # and rule, which has no form without options
+}
+
+UNSAID: Mapping[str, str] = {
+    "observation": "say how reliable it is: {observation: {reliability: 0.9}}",
+    "rule": "say which: {rule: {at least: 2, of: [...]}}, {rule: {all of: [...]}}, or if and then",
+}  # the mechanisms that say nothing by their word alone, and what is to be said

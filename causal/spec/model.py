@@ -1,13 +1,14 @@
 """A model as values: structure without numbers.
 
     Model ── variables: name -> Variable ── edges: Edge (one per parent, in the order written)
-      │                                  ├─ mechanism: Table | NoisyOr | NoisyAnd | Logistic | Ranked | Rule | Types
+      │                                  ├─ mechanism: Table | NoisyOr | NoisyAnd | Logistic | Ranked | Rule | Types,
+      │                                  │    or Given, where the file has the numbers
       │                                  └─ gates: Gate
       ├─ interventions: name -> Intervention
       └─ outcome, profile, factors, confounded, sources
 
 Everything here is frozen and already checked: names exist, the graph has no cycle, edges run forward in time.
-modelfile.py makes these values from text; graph.py orders and cuts them.
+modelfile.py and bif.py make these values from text; graph.py orders and cuts them.
 """
 
 from __future__ import annotations
@@ -82,11 +83,22 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Fenton's ranked nodes: a function of weighted parents and a variance."""
+    """Fenton's ranked nodes: a function of weighted parents and a variance.
+
+    ``mix`` is what ``mixminmax`` gives the lowest and the highest parent; the other functions look at ``weights``.
+    """
 
     function: str
     weights: Mapping[str, float]
     variance: float | None = None
+    mix: tuple[float, float] = (1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Fixed numbers, axes: parents as written, then the child. A network file has them; a model file never does."""
+
+    shares: tuple[float, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +153,11 @@ class Rule:
     cases: tuple[Case, ...] = ()
 
 
-Mechanism = Table | NoisyOr | NoisyAnd | Logistic | Ranked | Rule | Types
+Mechanism = Table | NoisyOr | NoisyAnd | Logistic | Ranked | Rule | Types | Given
 
 KINDS: Mapping[type, str] = frozen(
     {Table: "table", NoisyOr: "noisy-or", NoisyAnd: "noisy-and", Logistic: "logistic", Ranked: "ranked", Rule: "rule",
-     Types: "types"}
+     Types: "types", Given: "given"}
 )  # fmt: skip
 
 
@@ -185,6 +197,8 @@ class Variable:
 
         A rule names its parents itself, and a table without named rows uses them all but those that only gate.
         """
+        if not self.gates:
+            return frozenset()
         gated = {parent for gate in self.gates for parent in gate.when}
         return frozenset(gated - named_parents(self.mechanism))
 
@@ -238,7 +252,10 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A causal model without numbers. ``variables`` are in the order of the file; ``path`` is where it was read."""
+    """A causal model without numbers. ``variables`` are in the order of the file; ``path`` is where it was read.
+
+    ``notes`` says what was changed while reading.
+    """
 
     name: str
     variables: Mapping[str, Variable]
@@ -253,6 +270,7 @@ class Model:
     confounded: tuple[tuple[str, str], ...] = ()
     path: str = ""
     digest: str = ""
+    notes: tuple[str, ...] = ()
 
     def baseline_state(self, name: str) -> str:
         """Return the state from which departures of this variable are judged: its first, or its actual one."""

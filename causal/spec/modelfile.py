@@ -20,6 +20,7 @@ from pathlib import Path
 
 from causal.errors import QueryError, QuestionSyntaxError
 from causal.spec import modelshape as shapes
+from causal.spec.circles import circles
 from causal.spec.dates import Span
 from causal.spec.grammar import parse_event
 from causal.spec.known import Child, Known
@@ -87,12 +88,13 @@ def _known(shape: shapes.ModelShape, tree: Tree, problems: Problems) -> Known:
     written = tree.get("variables")
     names = frozenset(str(key) for key in written.names) if isinstance(written, Tree) else frozenset()
     states = {}
+    unordered = {str(name) for name, each in shape.variables.items() if not each.ordered and len(each.states) > 2}
     for name, variable in shape.variables.items():
         if len(set(variable.states)) < 2:
             message = f"a variable has at least two states, {str(name)!r} has {len(variable.states)}"
             problems.add(variable.at("states"), message)
         states[str(name)] = tuple(dict.fromkeys(str(state) for state in variable.states))
-    return Known(problems, names, states, tuple(str(key) for key in shape.sources))
+    return Known(problems, names, states, tuple(str(key) for key in shape.sources), frozenset(unordered))
 
 
 def _variable(name: Scalar, shape: shapes.VariableShape, model: shapes.ModelShape, known: Known) -> Variable:
@@ -109,6 +111,10 @@ def _variable(name: Scalar, shape: shapes.VariableShape, model: shapes.ModelShap
     )
     unread = not shape.parents and isinstance(shape.node.get("parents"), Tree)  # then nothing can be held against them
     mechanism = None if unread else read_mechanism(shape.mechanism, child, known)
+    if shape.coupling is not None and isinstance(mechanism, Types):
+        known.problems.add(
+            shape.at("coupling"), "response types say by themselves what stays the same across worlds; leave this out"
+        )
     variable = Variable(
         name=str(name),
         states=states,
@@ -195,43 +201,9 @@ def _parent_place(child: str, parent: str, shape: shapes.ModelShape) -> Node:
 
 
 def _check_circles(variables: Mapping[str, Variable], shape: shapes.ModelShape, problems: Problems) -> None:
-    """Note every circle: what is left after taking away, again and again, all that has no cause left."""
-    causes = {name: {p for p in variable.parents if p in variables} for name, variable in variables.items()}
-    effects: dict[str, list[str]] = {name: [] for name in variables}
-    for name, parents in causes.items():
-        for parent in parents:
-            effects[parent].append(name)
-    ready = [name for name, parents in causes.items() if not parents]
-    while causes:
-        while ready:
-            done = ready.pop()
-            del causes[done]
-            for name in effects[done]:
-                if name in causes:
-                    causes[name].discard(done)
-                    if not causes[name]:
-                        ready.append(name)
-        if causes:
-            circle = _circle(causes, variables)
-            text = " -> ".join([*circle, circle[0]])
-            problems.add(_parent_place(circle[0], circle[-1], shape), f"the arrows run in a circle: {text}")
-            causes[circle[0]].discard(circle[-1])  # as if that arrow were gone: another circle may be left
-            ready = [circle[0]] if not causes[circle[0]] else []
-
-
-def _circle(left: Mapping[str, set[str]], variables: Mapping[str, Variable]) -> list[str]:
-    """Return a circle among variables that all have a cause among them, in the direction of its arrows."""
-    path = {next(iter(left)): None}
-    while True:
-        last = next(reversed(path))
-        parent = next(parent for parent in variables[last].parents if parent in left[last])
-        if parent in path:
-            names = list(path)
-            circle = names[names.index(parent) :][::-1]
-            order = {name: place for place, name in enumerate(left)}
-            first = min(range(len(circle)), key=lambda i: order[circle[i]])
-            return circle[first:] + circle[:first]
-        path[parent] = None
+    for circle in circles({name: variable.parents for name, variable in variables.items()}):
+        text = " -> ".join([*circle, circle[0]])
+        problems.add(_parent_place(circle[0], circle[-1], shape), f"the arrows run in a circle: {text}")
 
 
 def _check_dates(variables: Mapping[str, Variable], shape: shapes.ModelShape, problems: Problems) -> None:

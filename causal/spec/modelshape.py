@@ -29,6 +29,7 @@ from causal.spec.shape import (
     OneOf,
     OneOrMore,
     Shape,
+    Share,
     Text,
     When,
     by_form,
@@ -79,11 +80,25 @@ class LogisticShape(Shape):
 
 
 class RankedShape(Shape):
-    """Options of `ranked`: how the parents are combined, their weights, the variance around the result."""
+    """Options of `ranked`: how the parents are combined, their weights, the variance around the result.
 
-    function: Annotated[str, OneOf(("wmean", "wmin", "wmax"))] = "wmean"
+    `min` and `max` are the weights of the lowest and the highest parent, for `mixminmax` only.
+    """
+
+    function: Annotated[str, OneOf(("wmean", "wmin", "wmax", "mixminmax"))] = "wmean"
     weights: dict[Name, Number] = {}
+    lowest: Number | SkipJsonSchema[None] = Field(default=None, alias="min")
+    highest: Number | SkipJsonSchema[None] = Field(default=None, alias="max")
     variance: Number | SkipJsonSchema[None] = None
+
+
+class ObservationShape(Shape):
+    """Options of `observation`: how often it shows the true state of its one parent, overall or by state."""
+
+    reliability: Annotated[
+        Annotated[Share, AsWord] | Annotated[dict[Name, Share], AsMapping],
+        by_form("a probability like 0.9, or one for each state of the parent"),
+    ]
 
 
 class TypesShape(Shape):
@@ -178,6 +193,7 @@ class MechanismShape(Shape):
     noisy_and: NoisyAndShape | SkipJsonSchema[None] = Field(default=None, alias="noisy-and")
     logistic: LogisticShape | SkipJsonSchema[None] = None
     ranked: RankedShape | SkipJsonSchema[None] = None
+    observation: ObservationShape | SkipJsonSchema[None] = None
     rule: RuleShape | SkipJsonSchema[None] = None
     types: TypesShape | SkipJsonSchema[None] = None
 

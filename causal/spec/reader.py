@@ -155,6 +155,10 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    def include(self, other: Problems) -> None:
+        """Take over what was found in a file that this one names."""
+        self._found += other._found
+
     def check(self) -> None:
         """Raise SpecError with all that was found, if anything was."""
         if self._found:
@@ -165,21 +169,21 @@ class Problems:
         raise SpecError(self._found)
 
 
-def read_bytes(path: Path | str) -> bytes:
-    """Read a file of at most a megabyte.
+def read_bytes(path: Path | str, most: int = MAX_BYTES) -> bytes:
+    """Read a file of at most ``most`` bytes, a megabyte if not told.
 
     Raises SpecError for a larger one, of which no more than the limit is read, and for one that cannot be opened.
     """
     problems = Problems(str(path))
     try:
         with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such file"
         problems.at(1, 1, "", f"cannot be read: {reason.lower()}")
         problems.stop()
-    if len(data) > MAX_BYTES:
-        problems.at(1, 1, "", f"larger than {MAX_BYTES // 1_000_000} MB, the most that is read")
+    if len(data) > most:
+        problems.at(1, 1, "", f"larger than {most // 1_000_000} MB, the most that is read")
         problems.stop()
     return data
 

@@ -7,6 +7,7 @@
     {all of: [...]}, {any of: [...]}                Count(as many as there are, items), Count(1, items)
     {score: {a: {s: 1}, b: {t: 0.5}}, at least: 1}  Score(points, 1)
     - {if: {a: s}, then: t} ... - {then: u}         Case per line; then is a state or a distribution
+    {observation: {reliability: r}}                 Case per state of the parent: it with r, the others alike
 
 Every variable of a rule is a parent, and every parent is used by the rule or by a gate: an arrow that does nothing is
 a mistake in one of the two places.
@@ -126,3 +127,40 @@ def _then(line: shapes.LineShape, child: Child, known: Known) -> Mapping[str, fl
     if abs(total - 1) > 1e-6:
         known.problems.add(line.at("then"), f"the probabilities must add up to 1, these to {total:.6g}")
     return frozen({str(state): value for state, value in line.then.items()})
+
+
+def read_observation(written: shapes.ObservationShape, child: Child, known: Known) -> Rule | None:
+    """Return the rule of a variable that shows the state of its one parent, right or wrong."""
+    before = len(known.problems)
+    if len(child.free) != 1:
+        named = f"{len(child.free)}: {', '.join(child.free)}" if child.free else "none"
+        message = f"an observation has one parent that does not gate, what it observes; {child.name!r} has {named}"
+        known.problems.add(child.place, message)
+        return None
+    (parent,) = child.free
+    if parent not in known.state_lists:
+        return None
+    states = known.state_lists[parent]
+    if set(states) != set(child.states):
+        message = f"an observation has the states of what it observes; those of {parent!r} are {', '.join(states)}"
+        known.problems.add(child.place, message)
+        return None
+    if isinstance(written.reliability, dict):
+        said = known.states(parent, written.reliability)
+        if missing := [state for state in states if state not in said]:
+            message = f"say how reliable it is in every state of {parent!r}; {', '.join(missing)} is missing"
+            known.problems.add(written.at("reliability"), message)
+        reliability = {str(state): share for state, share in written.reliability.items()}
+    else:
+        reliability = dict.fromkeys(states, written.reliability)
+    if len(known.problems) > before:
+        return None
+    others = len(states) - 1
+    cases = [
+        Case(
+            frozen({parent: (true,)} if true != states[-1] else {}),  # the last line of a rule is for all other cases
+            frozen({s: reliability[true] if s == true else (1.0 - reliability[true]) / others for s in child.states}),
+        )
+        for true in states
+    ]
+    return Rule(cases=tuple(cases))

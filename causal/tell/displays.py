@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,14 +54,20 @@ def safely(show: Callable[[], str], otherwise: str) -> str:
 class Picture:
     """A drawing and what it shows in words.
 
-    A chart has its Matplotlib ``figure``, a graph the ``shares`` that its bars show; ``pixels`` makes a PNG.
+    A chart has its Matplotlib ``figure``, a graph the ``shares`` that its bars show; ``lines`` makes an SVG, ``pixels``
+    a PNG, when first asked for: a graph of hundreds of variables is read in words at once, and takes minutes to draw.
     """
 
-    svg: str
+    lines: Callable[[], str] = field(compare=False)
     text: str
     pixels: Callable[[], bytes] = field(default=bytes, compare=False)
     figure: Figure | None = field(default=None, compare=False)
     shares: Shares | None = None
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing as SVG."""
+        return self.lines()
 
     def __repr__(self) -> str:
         return safely(lambda: str.strip(self.text, "\n"), "<Picture>")
@@ -107,26 +114,28 @@ def graph(model: Model, shares: Shares | None = None, shown: str = "") -> Pictur
     name = model.title or model.name
     title = f"{name} ({shown})" if shown else name
     text = f"{dag_text(model, shares)}\n{shown[:1].upper()}{shown[1:]}.\n" if shown else dag_text(model, shares)
-    return Picture(dag_svg(model, shares, title), text, lambda: dag_png(model, shares, title), shares=shares)
+    pixels = partial(dag_png, model, shares, title)
+    return Picture(partial(dag_svg, model, shares, title), text, pixels, shares=shares)
 
 
 def chart(figure: Figure, title: str, text: str) -> Picture:
     """Take a Matplotlib figure as a picture."""
     from causal.tell.pictures.figure import png, svg
 
-    return Picture(svg(figure, title, text), text, lambda: png(figure), figure)
+    return Picture(partial(svg, figure, title, text), text, partial(png, figure), figure)
 
 
 # ── values as HTML ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def study_html(model: Model, priors: Priors, silent: Silent | None) -> str:
+def study_html(model: Model, priors: Priors, silent: Silent | None, exact: bool = False) -> str:
     """Show a study; ``silent`` is what nobody judged, by expert, or None where the judgements cannot be used."""
+    title = f"{model.title or model.name} ({model.name})"
     edges = sum(len(variable.edges) for variable in model.variables.values())
-    counts = (
-        f"{len(model.variables)} variables, {edges} arrows, {len(model.interventions)} interventions; "
-        f"{len(priors.judgements)} judgements, {len(priors.defaults)} defaults."
-    )
+    counts = f"{len(model.variables)} variables, {edges} arrows, {len(model.interventions)} interventions; "
+    if exact:
+        return _page(title, _words(f"{counts}every number is in the model."), *(_words(f"{n}.") for n in model.notes))
+    counts += f"{len(priors.judgements)} judgements, {len(priors.defaults)} defaults."
     outcome = f"Outcome: {model.outcome}." if model.outcome else "No outcome is named."
     said: dict[str, int] = {}
     for judgement in priors.judgements:
@@ -136,7 +145,7 @@ def study_html(model: Model, priors: Priors, silent: Silent | None) -> str:
         for name, expert in priors.experts.items()
     ]
     return _page(
-        f"{model.title or model.name} ({model.name})",
+        title,
         _words(f"{counts} {outcome}"),
         _table(("expert", "name", "school", "in the panel", "judgements"), rows, left=4),
         _unjudged(silent),
@@ -156,6 +165,9 @@ def _unjudged(silent: Silent | None) -> Markup:
 
 def posterior_html(model: Model, priors: Priors, draws: Draws) -> str:
     """Show how a posterior was drawn, and whether the run deserves to be asked."""
+    if not draws.parameters:
+        said = "Every number is in the model: nothing is drawn."
+        return _page(f"Posterior of {model.title or model.name}", _words(said))
     chains, each = draws.theta.shape[:2]
     rows = [
         (name, priors.experts[name].title, priors.experts[name].school, METHODS.get(how, how))
@@ -177,6 +189,8 @@ def posterior_html(model: Model, priors: Priors, draws: Draws) -> str:
 
 def answer_html(answer: Answer, labels: Mapping[str, str]) -> str:
     """Show an answer: the sentence, then the panel's row and one per expert; no number where the gate refuses."""
+    if answer.exact:
+        return _page(answer.question, _words(answer.text), *(_words(f"Note: {note}.") for note in answer.notes))
     parts = [_words(answer.text), _gate(answer.gate)]
     if not answer.gate.withholds:
         states = answer.states or ("",)
@@ -201,6 +215,15 @@ def ranking_html(ranking: Ranking) -> str:
             parts += [Markup("<h4>{}: {}</h4>").format(reading, READINGS[reading]), _table(header, rows, left=2)]
     parts += [_words(f"Skipped: {what}: {why}") for what, why in ranking.skipped]
     return _page(f"{ranking.event} after each point of divergence", *parts)
+
+
+def explained_html(title: str, text: str, gate: Gate, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    """Show an analysis: its sentences, and the panel's rows of its table where the gate lets them be seen."""
+    parts: list[Markup] = [_gate(gate), *(_words(line) for line in text.splitlines())]
+    if rows and not gate.withholds:
+        shown = [tuple(_number(each) if isinstance(each, float) else str(each) for each in row) for row in rows]
+        parts.append(_table(header, shown, left=1))
+    return _page(title, *parts)
 
 
 def _divergence(each: Divergence) -> tuple[str, ...]:

@@ -44,8 +44,9 @@ KINDS: Mapping[str, str] = {
     "noisy-or": "noisy-or: each cause brings it about on its own, independently of the others",
     "noisy-and": "noisy-and: each missing need multiplies the probability by a ratio of its own",
     "logistic": "logistic: each departure from the baseline adds its own log-odds, whatever the others are",
-    "ranked": "ranked: a weighted mean of the parents, spread by one variance",
+    "ranked": "ranked: a weighted mean, minimum or maximum of the parents, spread by one variance",
     "rule": "a rule: settled by definition once the parents are",
+    "given": "a table of fixed numbers, from a network file",
     "types": "response types: every way of answering to the parents, weighted",
 }
 

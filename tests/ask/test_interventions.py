@@ -162,10 +162,10 @@ def test_the_variables_whose_luck_is_assumed_to_be_shared_are_named() -> None:
     found = {(each.intervention.name, each.reading): each.coupled for each in
              rank(panel_of(), parse_event("z = yes"), NAMES).divergences}  # fmt: skip
     assert found["push", RETROSPECTIVE] == ("m", "w", "y")
-    assert found["late", RETROSPECTIVE] == ("y",)  # z has inhibitors of its own mechanism
+    assert found["late", RETROSPECTIVE] == ("y",)  # of z nothing is on record: it is looked at in one world
     assert not any(coupled for (_, reading), coupled in found.items() if reading != RETROSPECTIVE)
     law, _ = causal.load("rain").at_medians().interventions().of(RETROSPECTIVE)
-    assert law.coupled == ()
+    assert law.coupled == ("grass",)
 
 
 # ── What is skipped ──────────────────────────────────────────────────────────────────────────────────────────────────

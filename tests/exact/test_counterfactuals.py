@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -130,6 +131,32 @@ def test_independent_luck_belongs_to_all_parents_even_one_that_only_gates() -> N
         question = parse_question(f"P(y[g = {state}] = b | y[g = open] = b)")
         wanted = [structural.answer(engine.network.model, numbers, question)[0] for numbers in engine.numbers]
         np.testing.assert_allclose(engine.ask(question)[0], wanted, atol=1e-12)
+
+@pytest.mark.parametrize("seed", range(30))
+def test_gradients_of_what_would_have_been_agree_with_finite_differences(seed: int) -> None:
+    """Through minima and maxima too; the random points are not where two of them tie."""
+    rng = np.random.default_rng(40_000 + seed)
+    model = imagining.random_counterfactual_model(rng, 4, types=seed % 3 == 0)
+    engine = Engine(model, seed)
+    if not len(engine.theta):
+        pytest.skip("a model of rules alone has no parameter")
+    slots = []
+    for _ in range(6):
+        with suppress(ImpossibleEvidence):
+            slots.append(engine.writer.write(imagining.random_question(rng, model)).slots[0])
+    tape = engine.network.recorder.tape(slots)
+    values, _ = tape.pullback(engine.theta, np.zeros((len(slots), 2)))
+    adjoints = np.where(np.isfinite(values), rng.normal(size=values.shape), 0.0)
+    rows = np.flatnonzero(np.isfinite(values).all(axis=1))
+    tape = engine.network.recorder.tape([slots[row] for row in rows])
+    _, gradient = tape.pullback(engine.theta, adjoints[rows])
+    step = 1e-7
+    for i in range(len(engine.theta)):
+        up, down = engine.theta.copy(), engine.theta.copy()
+        up[i] += step
+        down[i] -= step
+        slope = ((tape.values(up) - tape.values(down)) / (2 * step) * adjoints[rows]).sum(axis=0)
+        np.testing.assert_allclose(gradient[i], slope, rtol=1e-4, atol=1e-5)
 
 
 # Laws of counterfactuals

@@ -9,7 +9,6 @@ import pytest
 
 from causal.learn.gate import FLAG, PASS, REFUSE, Finding, Gate, diagnose, graded, judge_run
 from causal.learn.sample import Draws
-from causal.learn.weights import smooth
 
 
 def verdict(values: np.ndarray, method: str = "nuts", fixed: bool = False) -> str:
@@ -93,6 +92,12 @@ def test_and_downwards(value: float, wanted: str) -> None:
     assert graded(value, 400, 100) == wanted
 
 
+def test_a_chain_is_named_with_its_expert() -> None:
+    made = Draws(np.zeros((2, 9, 1, 3)), ("p",), ("e", "f", "g"), ("nuts", "iid", "nuts"), 1, bfmi=(1.0, 1.0, 1.0, 0.1))
+    (chains, energy) = judge_run(made).findings
+    assert (chains.diagnostic, energy.quantity) == ("chains", "chain 2 of g")
+
+
 def test_gates_add_up_to_the_worst_and_print_as_json() -> None:
     flag, refuse = Finding("a", "R-hat", 1.02, FLAG), Finding("b", "R-hat", float("nan"), REFUSE)
     both = Gate((flag,), 1.02, 900, 1) & Gate((refuse,), float("nan"), 300, 1) & Gate()
@@ -101,18 +106,3 @@ def test_gates_add_up_to_the_worst_and_print_as_json() -> None:
     facts = json.loads(json.dumps(Gate((refuse,)).to_dict(), allow_nan=False))
     assert facts["verdict"] == REFUSE
     assert facts["worst_rhat"] is None
-
-
-def test_weights_report_their_effective_size_and_k() -> None:
-    rng = np.random.default_rng(3)
-    even = smooth(rng.uniform(0.5, 1.0, 4000))
-    assert even.size > 3500
-    assert even.gate("w").verdict == PASS
-    heavy = smooth(rng.pareto(0.5, 4000) + 1e-9)
-    assert heavy.k > 0.7
-    assert heavy.gate("w").verdict != PASS
-    probabilities = rng.uniform(0.5, 1.0, 4000)
-    np.testing.assert_allclose(np.argsort(smooth(probabilities).values)[:2000], np.argsort(probabilities)[:2000])
-    alike = smooth(np.full(100, 0.2))
-    assert alike.size == 100
-    np.testing.assert_allclose(smooth(np.array([0.0] * 50 + [0.3] * 1000 + [0.4] * 1000)).values[:50], 0.0)

@@ -1,14 +1,27 @@
-"""Fits on disk: whole or not at all, and found again only for the same inputs."""
+"""Fits on disk: whole or not at all, found again only for the same inputs, drawn again only where an edit reaches."""
 
 from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from causal.learn.sample import Draws
-from causal.learn.store import digest, folder, load, save
+import causal
+from causal.learn import store
+from causal.learn.nuts import Length
+from causal.learn.sample import Drawn, Target, aim
+from causal.learn.store import digest, folder, keep, key, load, obtain, recall, save
+from causal.spec.files import find_model
+from causal.study import Study
 
-KEY = digest("model", "priors", seed=1)
+NAME = digest("model", "priors", seed=1)
+KEYS = {"e": "a" * 64, "f": "b" * 64}
+AUTHOR = "anna"
+EDIT = ("{low: 0.2, best: 0.4, high: 0.6, confidence: 0.8}", "{low: 0.1, best: 0.4, high: 0.6, confidence: 0.8}")
+SHORT = {"seed": 1, "draws": 60, "tune": 60, "chains": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -16,45 +29,162 @@ def cache(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("CAUSAL_CACHE", str(tmp_path / "fits"))
 
 
-def draws() -> Draws:
+def fit() -> dict[str, Drawn]:
     theta = np.random.default_rng(1).uniform(size=(4, 10, 3, 2))
-    return Draws(theta, ("P(a = yes)", "b", "ü"), ("e", "f"), ("nuts", "iid"), 7, 2, (0.9, 1.1), 1.5)
+    names = ("P(a = yes)", "b", "ü")
+    return {
+        "e": Drawn(theta[..., 0], names, "nuts", 2, (0.9, 1.1), 1.5),
+        "f": Drawn(theta[..., 1], names, "iid"),
+    }
+
+
+def same(found: Drawn | None, wanted: Drawn) -> None:
+    assert found is not None
+    np.testing.assert_array_equal(found.theta, wanted.theta)
+    for name in ("parameters", "method", "divergences", "bfmi", "seconds"):
+        assert getattr(found, name) == getattr(wanted, name)
+
+
+def files() -> list[str]:
+    return sorted(path.name for path in folder().iterdir())
 
 
 def test_what_is_saved_is_loaded() -> None:
-    assert load(KEY) is None
-    save(KEY, draws())
-    found = load(KEY)
+    assert load(NAME) is None
+    save(NAME, fit(), KEYS)
+    found = load(NAME)
     assert found is not None
-    np.testing.assert_array_equal(found.theta, draws().theta)
-    assert (found.parameters, found.experts, found.method) == (draws().parameters, ("e", "f"), ("nuts", "iid"))
-    assert (found.seed, found.divergences, found.bfmi, found.seconds) == (7, 2, (0.9, 1.1), 1.5)
-    assert [path.name for path in folder().iterdir()] == [f"{KEY}.nc"]
+    assert list(found) == ["e", "f"]
+    for expert, drawn in fit().items():
+        same(found[expert], drawn)
+    assert files() == sorted([f"{NAME}.json", *(f"{each}.nc" for each in KEYS.values())])
 
 
-def test_a_broken_file_counts_as_none_and_is_replaced() -> None:
-    save(KEY, draws())
-    path = folder() / f"{KEY}.nc"
-    path.write_bytes(path.read_bytes()[:100])
-    assert load(KEY) is None
-    save(KEY, draws())
-    assert load(KEY) is not None
+def test_any_reader_of_netcdf_opens_the_draws() -> None:
+    import xarray as xr
+
+    with xr.open_dataset(keep("a", fit()["e"]), engine="h5netcdf") as data:
+        assert data["theta"].dims == ("chain", "draw", "parameter")
+        np.testing.assert_array_equal(data["theta"].sel(parameter="ü"), fit()["e"].theta[..., 2])
+        assert data.attrs["method"] == "nuts"
+
+
+@pytest.mark.parametrize("broken", [f"{NAME}.json", f"{KEYS['f']}.nc"])
+def test_a_broken_file_counts_as_none_and_is_replaced(broken: str) -> None:
+    save(NAME, fit(), KEYS)
+    path = folder() / broken
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert load(NAME) is None
+    save(NAME, fit(), KEYS)
+    assert load(NAME) is not None
+
+
+def test_a_fit_without_the_draws_of_one_expert_is_none() -> None:
+    save(NAME, fit(), KEYS)
+    (folder() / f"{KEYS['e']}.nc").unlink()
+    assert load(NAME) is None
+    assert recall(KEYS["f"]) is not None
 
 
 def test_a_save_that_fails_leaves_nothing_behind(monkeypatch) -> None:
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        save(KEY, draws())
-    assert list(folder().iterdir()) == []
+        save(NAME, fit(), KEYS)
+    assert files() == []
+
+
+def test_the_list_comes_last(monkeypatch) -> None:
+    """Whoever finds the list of a fit finds its draws."""
+    order: list[str] = []
+    replaced = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda self, to: (order.append(Path(to).suffix), replaced(self, to))[1])
+    save(NAME, fit(), KEYS)
+    assert order == [".nc", ".nc", ".json"]
+
+
+def test_draws_that_two_fits_share_are_written_once(monkeypatch) -> None:
+    save(NAME, fit(), KEYS)
+    written: list[str] = []
+    monkeypatch.setattr(store, "keep", lambda name, drawn: written.append(name))
+    save("another", fit(), KEYS)
+    assert written == []
+    assert load("another") is not None
 
 
 def test_any_input_that_can_change_the_draws_changes_the_digest() -> None:
-    keys = {
+    names = {
         digest("model", "priors", seed=1, draws=10),
         digest("other", "priors", seed=1, draws=10),
         digest("model", "other", seed=1, draws=10),
         digest("model", "priors", seed=2, draws=10),
         digest("model", "priors", seed=1, draws=11),
     }
-    assert len(keys) == 5
+    assert len(names) == 5
     assert digest("m", "p", seed=1, draws=2) == digest("m", "p", draws=2, seed=1)
+
+
+@pytest.fixture(scope="module")
+def rain() -> Study:
+    return causal.load("rain")
+
+
+def edited(tmp_path: Path, *changes: tuple[str, str]) -> Study:
+    """Return the shipped case with its prior file changed."""
+    model = find_model("rain")
+    text = (model.parent.parent / "priors" / "rain.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    priors = tmp_path / "edited.yaml"
+    priors.write_text(text, encoding="utf-8")
+    return causal.load(model, priors)
+
+
+def test_a_key_changes_with_all_that_the_draws_depend_on(rain: Study) -> None:
+    first, second = aim(rain.elicited)
+    length = Length(10, 10, 2)
+    others = [
+        key(first, 2, length),
+        key(first, 1, Length(11, 10, 2)),
+        key(first, 1, Length(10, 11, 2)),
+        key(first, 1, Length(10, 10, 3)),
+        key(replace(first, expert="x"), 1, length),
+        key(replace(first, method="iid"), 1, length),
+        key(Target(first.expert, first.layout, second.density, first.method), 1, length),
+    ]
+    assert len({key(first, 1, length), *others}) == 8
+    assert key(aim(causal.load("rain").elicited)[0], 1, length) == key(first, 1, length)
+
+
+def test_after_an_edit_only_the_expert_who_made_it_is_drawn_again(rain: Study, tmp_path: Path, monkeypatch) -> None:
+    before = rain.sample(**SHORT)
+    drawn: list[list[str]] = []
+    draw = store.draw
+
+    def watched(targets, *rest):
+        drawn.append([target.expert for target in targets])
+        return draw(targets, *rest)
+
+    monkeypatch.setattr(store, "draw", watched)
+    assert rain.sample(**SHORT).digest == before.digest
+    assert drawn == []  # the whole fit is there
+    after = edited(tmp_path, EDIT).sample(**SHORT)
+    assert drawn == [[AUTHOR]]
+    assert after.digest != before.digest
+    for place, expert in enumerate(after.draws.experts):
+        unchanged = np.array_equal(after.draws.theta[..., place], before.draws.theta[..., place])
+        assert unchanged == (expert != AUTHOR)
+    assert edited(tmp_path, EDIT).stored(**SHORT) is not None
+    fresh = obtain(aim(edited(tmp_path, EDIT).elicited), 1, Length(60, 60, 2))[0]
+    np.testing.assert_array_equal(fresh[AUTHOR].theta, after.draws.theta[..., after.draws.experts.index(AUTHOR)])
+
+
+def test_a_change_of_words_draws_nothing_again(rain: Study, tmp_path: Path, monkeypatch) -> None:
+    before = rain.sample(**SHORT)
+    monkeypatch.setattr(store, "draw", lambda targets, *_: {} if not targets else pytest.fail("drawn again"))
+    after = edited(tmp_path, ("priors: ", "# a remark\npriors: ")).sample(**SHORT)
+    assert after.digest != before.digest
+    np.testing.assert_array_equal(after.draws.theta, before.draws.theta)
+    lists = [json.loads(path.read_text(encoding="utf-8"))["experts"] for path in folder().glob("*.json")]
+    assert len(lists) == 2
+    assert lists[0] == lists[1]

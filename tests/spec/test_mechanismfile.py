@@ -46,6 +46,11 @@ def complaint(written: str, states: str = "[no, yes]", parents: str = "[a, b]") 
         ("{logistic: {same: {b: [[mid, high]]}}}", Logistic({"b": (("mid", "high"),)})),
         ("ranked", Ranked("wmean", {"a": 1.0, "b": 1.0})),
         ("{ranked: {function: wmin, weights: {b: 3}, variance: 0.01}}", Ranked("wmin", {"a": 1.0, "b": 3.0}, 0.01)),
+        (
+            "{ranked: {function: mixminmax, min: 3, max: 0.5}}",
+            Ranked("mixminmax", {"a": 1.0, "b": 1.0}, None, (3.0, 0.5)),
+        ),
+        ("{ranked: {function: mixminmax, max: 2}}", Ranked("mixminmax", {"a": 1.0, "b": 1.0}, None, (1.0, 2.0))),
         ("types", Types()),
         ("{types: {monotone: [a], forbid: [no no no no no yes]}}", Types(("a",), (), ("no no no no no yes",))),
         (
@@ -122,7 +127,10 @@ def test_many_combinations_are_not_looked_through() -> None:
         ("{logistic: {same: {b: [[mid]]}}}", "a group has two states or more"),
         ("{logistic: {same: {b: [[mid, high], [high, low]]}}}", "the state 'high' stands here twice"),
         ("{ranked: {function: wmax, weights: {a: -1}}}", "a weight must be above 0"),
-        ("{ranked: {function: mean}}", "'mean' is none of wmean, wmin, wmax"),
+        ("{ranked: {function: mean}}", "'mean' is none of wmean, wmin, wmax, mixminmax"),
+        ("{ranked: {max: 2}}", "wmean weighs each parent; write 'weights', or 'function: mixminmax'"),
+        ("{ranked: {function: mixminmax, min: 0}}", "a weight must be above 0"),
+        ("{ranked: {function: mixminmax, weights: {a: 2}}}", "whichever they are; write 'min' and 'max'"),
         ("{types: {allow: [], monotone: [b]}}", "allow at least one type"),
         ("{types: {allow: [no no no no no no], forbid: [no no no no no no]}}", "has no place beside it"),
         ("{types: {forbid: [no no]}}", "one for each of the 6 combinations"),
@@ -153,3 +161,11 @@ def test_some_mechanisms_need_an_order_of_three_states_but_not_of_two(kind: str)
     with pytest.raises(SpecError, match="'ordered: false' says there is none"):
         child(f"ordered: false, mechanism: {kind}", states="[p, q, r]")
     assert not child(f"ordered: false, mechanism: {kind}").ordered
+
+
+def test_ranked_needs_parents_in_order() -> None:
+    text = PARENTS + "  d: {states: [x, y, z], ordered: false}\n  e: {states: [x, y], ordered: false}\n"
+    with pytest.raises(SpecError, match="ranked needs parents in order, and 'd' is 'ordered: false'") as caught:
+        parse_model(f"{text}  y: {{states: [p, q, r], parents: [b, d, e], mechanism: ranked}}\n", "m.yaml")
+    assert len(caught.value.problems) == 1
+    assert parse_model(f"{text}  y: {{states: [p, q, r], parents: [b, e], mechanism: ranked}}\n", "m.yaml")

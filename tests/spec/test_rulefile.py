@@ -112,3 +112,22 @@ def test_points_may_be_negative_and_states_without_points_count_as_zero() -> Non
     assert rule("{score: {b: {low: -2, mid: 1}}, at least: 0}", "b") == Rule(
         test=Score({"b": {"low": -2, "mid": 1}}, 0)
     )
+
+
+def test_an_observation_is_a_rule_with_a_line_per_state() -> None:
+    text = """model: m
+variables:
+  b: {{states: [low, mid, high]}}
+  y: {{states: [high, mid, low], parents: [b], mechanism: {{observation: {{reliability: {said}}}}}}}
+"""
+    read = parse_model(text.format(said="{low: 80%, mid: 0.5, high: 1}"), "m.yaml").variables["y"].mechanism
+    assert read == Rule(
+        cases=(
+            Case({"b": ("low",)}, {"high": pytest.approx(0.1), "mid": pytest.approx(0.1), "low": 0.8}),
+            Case({"b": ("mid",)}, {"high": 0.25, "mid": 0.5, "low": 0.25}),
+            Case({}, {"high": 1.0, "mid": 0.0, "low": 0.0}),
+        )
+    )
+    same = parse_model(text.format(said="0.4"), "m.yaml").variables["y"].mechanism
+    assert isinstance(same, Rule)
+    assert [max(case.then.values()) for case in same.cases] == [0.4, 0.4, 0.4]

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causal.exact.mechanisms.wording import wrong_word
-from causal.exact.parameter import Form, Ids, Parameter, cards, inputs
+from causal.exact.kernel import Floats
+from causal.exact.mechanisms.fixed import FixedKind
+from causal.exact.parameter import cards, inputs
 from causal.spec.model import Count, Holds, Item, Model, Rule, Score, Variable
-from causal.spec.question import Condition
-
-if TYPE_CHECKING:
-    from causal.exact.tape import Recorder
 
 
 def holds(item: Item, here: Mapping[str, str]) -> bool:
@@ -44,29 +40,16 @@ def outcome(rule: Rule, states: tuple[str, ...], here: Mapping[str, str]) -> lis
     raise ValueError("a rule's list ends with a case that always holds")
 
 
-class RuleKind:
-    """Constants only."""
+class RuleKind(FixedKind):
+    """What a definition says for every combination of the parents."""
 
-    def parameters(self, model: Model, variable: Variable) -> tuple[Parameter, ...]:
-        """Return nothing: a rule leaves nothing open."""
-        return ()
-
-    def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
-        """Return the table of constants, axes: parents in order, then the child."""
+    def shares(self, model: Model, variable: Variable) -> Floats:
+        """Return the table of a rule."""
         rule = variable.mechanism
         assert isinstance(rule, Rule)
         parents = inputs(variable)
-        shape = cards(model, parents)
-        shares = np.empty((*shape, len(variable.states)))
-        for at in product(*(range(card) for card in shape)):
+        found = np.empty((*cards(model, parents), len(variable.states)))
+        for at in product(*(range(card) for card in cards(model, parents))):
             here = {p: model.variables[p].states[i] for p, i in zip(parents, at, strict=True)}
-            shares[at] = outcome(rule, variable.states, here)
-        return recorder.constants(shares)
-
-    def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:
-        """Return nothing."""
-        return []
-
-    def configuration(self, model: Model, variable: Variable, word: Condition) -> dict[str, str]:
-        """Raise: no word addresses a rule."""
-        raise wrong_word(variable, word)
+            found[at] = outcome(rule, variable.states, here)
+        return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from causal.errors import Problem, QueryError, SpecError, nearest
 from causal.exact.mechanisms.wording import wrong_word
 from causal.exact.parameter import Form, Ids, Parameter, cards, inputs, resting
 from causal.spec.model import Model, Table, Variable
-from causal.spec.question import Condition, Event, Probability, Row
+from causal.spec.question import Condition, Event, Row
 
 if TYPE_CHECKING:
     from causal.exact.tape import Recorder
@@ -31,34 +32,30 @@ def _order(variable: Variable) -> tuple[str, ...]:
     return mechanism.order or variable.states
 
 
-def _contexts(model: Model, variable: Variable) -> Iterator[tuple[str, tuple[Condition, ...]]]:
-    """Yield each row's key and the conditions that a question names it by."""
+def _contexts(model: Model, variable: Variable) -> Iterator[tuple[str, str]]:
+    """Yield each row's key and the conditions that a question names it by, as text."""
     mechanism = variable.mechanism
     assert isinstance(mechanism, Table)
     if mechanism.rows is not None:
         for name in mechanism.rows:
-            yield name, (Row(name),)
+            yield name, str(Row(name))
         return
-    parents = inputs(variable)
-    for states in product(*(model.variables[parent].states for parent in parents)):
-        conditions = tuple(Event(p, "=", (s,)) for p, s in zip(parents, states, strict=True))
-        # a question has to say of parents that only gate that they do not, or it asks for something else
-        open_gates = tuple(Event(p, "=", (s,)) for p, s in resting(model, variable).items())
-        yield ", ".join(str(condition) for condition in conditions), conditions + open_gates
+    said = [[str(Event(p, "=", (s,))) for s in model.variables[p].states] for p in inputs(variable)]
+    # a question has to say of parents that only gate that they do not, or it asks for something else
+    open_gates = [str(Event(p, "=", (s,))) for p, s in resting(model, variable).items()]
+    for conditions in product(*said):
+        yield ", ".join(conditions), ", ".join((*conditions, *open_gates))
 
 
 def _matching(model: Model, variable: Variable) -> dict[tuple[str, ...], str]:
-    """Return which row serves each combination of the parents' states."""
+    """Return which named row serves each combination of the parents' states."""
     mechanism = variable.mechanism
     assert isinstance(mechanism, Table)
     parents = inputs(variable)
     found: dict[tuple[str, ...], str] = {}
     for states in product(*(model.variables[parent].states for parent in parents)):
         here = dict(zip(parents, states, strict=True))
-        if mechanism.rows is None:
-            found[states] = ", ".join(str(Event(p, "=", (s,))) for p, s in here.items())
-            continue
-        for name, when in mechanism.rows.items():
+        for name, when in (mechanism.rows or {}).items():
             if all(here[parent] in allowed for parent, allowed in when.items()):
                 found[states] = name
                 break
@@ -69,42 +66,46 @@ def _matching(model: Model, variable: Variable) -> dict[tuple[str, ...], str]:
     return found
 
 
+def _sticks(model: Model, variable: Variable) -> Iterator[Parameter]:
+    """Yield the parameters: names are put together from their parts, as ``str(Probability(...))`` would write them."""
+    order, name = _order(variable), variable.name
+    asked = [str(Event(name, "=", (state,))) for state in order[:-1]]
+    before = [str(Event(name, "!=", (state,))) for state in order[:-1]]
+    heads = [", ".join(before[:rank]) for rank in range(len(asked))]
+    for key, given in _contexts(model, variable):
+        group = f"{name}|{key}"
+        for rank, event in enumerate(asked):
+            conditions = f"{heads[rank]}, {given}" if rank and given else heads[rank] or given
+            text = f"P({event} | {conditions})" if conditions else f"P({event})"
+            yield Parameter(text, name, "probability", None, group, rank, len(asked) - rank)
+
+
 class TableKind:
     """Rows of broken sticks."""
 
     def parameters(self, model: Model, variable: Variable) -> tuple[Parameter, ...]:
         """Return the sticks of every row: K - 1 per context."""
-        order = _order(variable)
-        found = []
-        for key, conditions in _contexts(model, variable):
-            for rank, state in enumerate(order[:-1]):
-                before = tuple(Event(variable.name, "!=", (earlier,)) for earlier in order[:rank])
-                name = str(Probability((Event(variable.name, "=", (state,)),), before + conditions))
-                after = len(order) - 1 - rank
-                group = f"{variable.name}|{key}"
-                found.append(Parameter(name, variable.name, "probability", group=group, rank=rank, after=after))
-        return tuple(found)
+        return tuple(_sticks(model, variable))
 
     def table(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> Ids:
         """Return the table, axes: parents in order, then the child."""
         order, parents = _order(variable), inputs(variable)
-        sticks: dict[str, list[int]] = {}
-        for parameter in self.parameters(model, variable):
-            sticks.setdefault(parameter.group, []).append(slots[parameter.name])
-        broken = np.array(list(sticks.values()), dtype=np.int64)
-        rows = np.empty((len(broken), len(order)), dtype=np.int64)
-        left = np.full(len(broken), recorder.one)
-        for rank, state in enumerate(order[:-1]):
-            rows[:, variable.states.index(state)] = recorder.products(left, broken[:, rank])
-            left = recorder.products(left, recorder.flips(broken[:, rank]))
-        rows[:, variable.states.index(order[-1])] = left
-        shape = (*cards(model, parents), len(order))
         mechanism = variable.mechanism
         assert isinstance(mechanism, Table)
+        contexts = prod(cards(model, parents)) if mechanism.rows is None else len(mechanism.rows)
+        first = slots[next(_sticks(model, variable)).name]  # a variable's parameters stand together, in order
+        broken = np.arange(first, first + contexts * (len(order) - 1)).reshape(contexts, -1)
+        both = np.array([broken, recorder.flips(broken)])  # what is broken off, and what is left
+        for rank in range(1, len(order) - 1):
+            both[:, :, rank] = recorder.products(both[:, :, rank], both[1, :, rank - 1])
+        rows = np.concatenate([both[0], both[1, :, -1:]], axis=1)
+        if order != variable.states:
+            rows = rows[:, [order.index(state) for state in variable.states]]
+        shape = (*cards(model, parents), len(order))
         if mechanism.rows is None:  # a row per combination, in the order of the parameters
             return rows.reshape(shape)
-        place = {group: number for number, group in enumerate(sticks)}
-        served = [place[f"{variable.name}|{key}"] for key in _matching(model, variable).values()]
+        place = {row: number for number, row in enumerate(mechanism.rows)}
+        served = [place[row] for row in _matching(model, variable).values()]
         return rows[served].reshape(shape)
 
     def forms(self, model: Model, variable: Variable, recorder: Recorder, slots: Mapping[str, int]) -> list[Form]:

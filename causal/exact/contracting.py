@@ -1,0 +1,264 @@
+"""Variable elimination in compiled code: tables of slots on a shelf, multiplied and summed out.
+
+    shelf                all tables ever made, flat: a table is a number, its axes are nodes (numbers, too)
+    (node, a, b)         how a table was made: a * b summed over node; node -1, nothing summed. Made once, found again
+    table 0              the one slot 1, without axes
+
+What is written goes into the recorder's store (consing.py). Nothing here grows an array: ``contract`` stops where room
+is short, and goes on from there when called again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+
+from causal.exact.consing import Longs, Store, added, mixed, product, wait
+from causal.exact.planning import FILLING, SMALLEST, plan
+
+SEED = 0x9E3779B97F4A7C15
+SLOTS, OPERANDS, TABLES, CELLS, AXES = range(5)  # kinds of room that a step needs
+
+
+class Shelf(NamedTuple):
+    """Flat arrays of all tables: ``cells[begin[t]:begin[t + 1]]`` are the slots of table t, its last axis fastest.
+
+    ``axes`` and ``sizes`` from ``scope[t]`` to ``scope[t + 1]`` are its nodes and how many states each has.
+    ``made`` has (node, a, b) per table, ``finder`` finds a table by these; ``counts`` is (tables, cells, axes) used.
+    """
+
+    cells: Longs
+    begin: Longs
+    axes: Longs
+    sizes: Longs
+    scope: Longs
+    made: Longs
+    finder: Longs
+    counts: Longs
+
+
+@nb.njit(nogil=True, cache=True)
+def _home(shelf: Shelf, node: int, a: int, b: int) -> int:
+    """Return where a table made so is in the finder, or where it belongs."""
+    h = mixed(mixed(mixed(np.uint64(SEED), np.uint64(node + 1)), np.uint64(a)), np.uint64(b))
+    mask = shelf.finder.size - 1
+    at = int(np.int64(h & np.uint64(mask)))
+    while shelf.finder[at] >= 0:
+        table = shelf.finder[at]
+        if shelf.made[table, 0] == node and shelf.made[table, 1] == a and shelf.made[table, 2] == b:
+            break
+        at = (at + 1) & mask
+    return at
+
+
+@nb.njit(nogil=True, cache=True)
+def refind(shelf: Shelf) -> None:
+    """Fill an empty finder anew."""
+    for table in range(shelf.counts[0]):
+        if shelf.made[table, 1] >= 0:
+            shelf.finder[_home(shelf, shelf.made[table, 0], shelf.made[table, 1], shelf.made[table, 2])] = table
+
+
+@nb.njit(nogil=True, cache=True)
+def has(shelf: Shelf, table: int, node: int) -> bool:
+    """Return whether a node is an axis of a table."""
+    found = False
+    for i in range(shelf.scope[table], shelf.scope[table + 1]):
+        found = found or shelf.axes[i] == node
+    return found
+
+
+@nb.njit(nogil=True, cache=True)
+def _combine(store: Store, shelf: Shelf, node: int, a: int, b: int) -> int:
+    """Return the table a * b summed over a node."""
+    home = _home(shelf, node, a, b)
+    if shelf.finder[home] >= 0:
+        return int(shelf.finder[home])
+    table, cells, first = int(shelf.counts[0]), int(shelf.counts[1]), int(shelf.counts[2])
+    most = shelf.scope[a + 1] - shelf.scope[a] + shelf.scope[b + 1] - shelf.scope[b]
+    step = np.zeros((2, most), dtype=np.int64)  # how far a step along each axis goes in a and in b
+    inner = np.zeros(2, dtype=np.int64)  # and a step along the node
+    rank, states, size = 0, 1, 1
+    for side in range(2):
+        source = a if side == 0 else b
+        stride = shelf.begin[source + 1] - shelf.begin[source]
+        for i in range(shelf.scope[source], shelf.scope[source + 1]):
+            axis, length = shelf.axes[i], shelf.sizes[i]
+            stride //= length
+            if axis == node:
+                states, inner[side] = length, stride
+                continue
+            place = 0
+            while place < rank and shelf.axes[first + place] != axis:
+                place += 1
+            if place == rank:
+                shelf.axes[first + rank], shelf.sizes[first + rank] = axis, length
+                size *= length
+                rank += 1
+            step[side, place] = stride
+    at = np.zeros(most, dtype=np.int64)
+    left, right = shelf.begin[a], shelf.begin[b]
+    for cell in range(cells, cells + size):
+        if node < 0:
+            shelf.cells[cell] = product(store, shelf.cells[left], shelf.cells[right])
+        else:
+            count, fixed = 0, 0.0
+            for state in range(states):
+                x, y = shelf.cells[left + state * inner[0]], shelf.cells[right + state * inner[1]]
+                count, constant = wait(store, count, x, y)
+                fixed += constant
+            shelf.cells[cell] = added(store, count, fixed)
+        for axis in range(rank - 1, -1, -1):
+            at[axis] += 1
+            left += step[0, axis]
+            right += step[1, axis]
+            if at[axis] < shelf.sizes[first + axis]:
+                break
+            left -= at[axis] * step[0, axis]
+            right -= at[axis] * step[1, axis]
+            at[axis] = 0
+    shelf.made[table, 0], shelf.made[table, 1], shelf.made[table, 2] = node, a, b
+    shelf.finder[home] = table
+    shelf.begin[table + 1], shelf.scope[table + 1] = cells + size, first + rank
+    shelf.counts[0], shelf.counts[1], shelf.counts[2] = table + 1, cells + size, first + rank
+    return table
+
+
+@nb.njit(nogil=True, cache=True)
+def _short(store: Store, shelf: Shelf, tables: Longs, count: int, need: Longs) -> bool:
+    """Set what room the product of some tables needs at most; return whether there is less."""
+    size, axes = 1.0, 0
+    for t in range(count):
+        first, last = shelf.scope[tables[t]], shelf.scope[tables[t] + 1]
+        axes += last - first
+        for i in range(first, last):
+            seen = False
+            for before in range(t):
+                seen = seen or has(shelf, tables[before], shelf.axes[i])
+            if not seen:
+                size *= shelf.sizes[i]
+    cells = int(size) * max(count, 1)
+    need[SLOTS], need[OPERANDS] = 2 * cells + 2, 4 * cells + 4
+    need[TABLES], need[CELLS], need[AXES] = count + 1, cells + 1, axes * max(count, 1) + 1
+    return bool(
+        2 * (store.counts[0] + need[SLOTS]) > store.table.size
+        or store.counts[0] + need[SLOTS] > store.code.size
+        or store.counts[1] + need[OPERANDS] > store.operands.size
+        or shelf.counts[0] + need[TABLES] > shelf.made.shape[0]
+        or 2 * (shelf.counts[0] + need[TABLES]) > shelf.finder.size
+        or shelf.counts[1] + need[CELLS] > shelf.cells.size
+        or shelf.counts[2] + need[AXES] > shelf.axes.size
+    )
+
+
+@nb.njit(nogil=True, cache=True)
+def contract(
+    store: Store, shelf: Shelf, order: Longs, step: int, tables: Longs, count: int, need: Longs
+) -> tuple[int, int]:
+    """Sum nodes out in ``order`` from ``step`` on, then multiply; ``tables`` holds ``count`` and the work in progress.
+
+    Return the next step and the tables left: one, when all is done. Stops where room is short; ``need`` says of what.
+    """
+    touching = np.empty(tables.size, dtype=np.int64)
+    while step <= order.size:
+        node = order[step] if step < order.size else -1
+        found = left = 0
+        for t in range(count):  # those that the step touches, the smallest first
+            table = tables[t]
+            if node >= 0 and not has(shelf, table, node):
+                tables[left] = table
+                left += 1
+                continue
+            size = shelf.begin[table + 1] - shelf.begin[table]
+            place = found
+            while place > 0 and (
+                shelf.begin[touching[place - 1] + 1] - shelf.begin[touching[place - 1]] > size
+                or (
+                    shelf.begin[touching[place - 1] + 1] - shelf.begin[touching[place - 1]] == size
+                    and touching[place - 1] > table
+                )
+            ):
+                touching[place] = touching[place - 1]
+                place -= 1
+            touching[place] = table
+            found += 1
+        if _short(store, shelf, touching, found, need):
+            tables[left:count] = touching[:found]
+            break
+        made = touching[0] if found > 1 or node < 0 and found else 0
+        for t in range(1, found - 1 if node >= 0 else found):
+            made = _combine(store, shelf, -1, made, touching[t])
+        if node >= 0 and found:
+            made = _combine(store, shelf, node, made, touching[found - 1])
+        if node < 0 or found:
+            tables[left] = made
+            left += 1
+        count = left
+        step += 1
+    return step, count
+
+
+@nb.njit(nogil=True, cache=True)
+def parts(shelf: Shelf, tables: Longs, targets: Longs, nodes: int) -> Longs:
+    """Return -1 for each table that hangs together with a target, else a number that its part has to itself."""
+    above = np.arange(nodes)  # towards the root of each node's part
+    for table in tables:
+        first = shelf.scope[table]
+        for i in range(first + 1, shelf.scope[table + 1]):
+            above[_root(above, shelf.axes[i])] = _root(above, shelf.axes[first])
+    found = np.empty(tables.size, dtype=np.int64)
+    for t in range(tables.size):
+        first, last = shelf.scope[tables[t]], shelf.scope[tables[t] + 1]
+        found[t] = _root(above, shelf.axes[first]) if last > first else nodes + t
+        for target in targets:
+            if last > first and _root(above, target) == found[t]:
+                found[t] = -1
+                break
+    return found
+
+
+@nb.njit(nogil=True, cache=True)
+def _root(above: Longs, node: int) -> int:
+    """Return the root of a node's part, and let all on the way point closer to it."""
+    while above[node] != node:
+        above[node] = above[above[node]]
+        node = above[node]
+    return node
+
+
+@nb.njit(nogil=True, cache=True)
+def ordered(shelf: Shelf, tables: Longs, keep: Longs, nodes: int, easy: float) -> tuple[Longs, float, Longs]:
+    """Return the order in which to sum out all nodes of some tables but those kept, its cost, and its widest clique.
+
+    ``nodes`` is how many nodes there are in all; where one order costs at most ``easy``, no other is looked for.
+    """
+    number = np.full(nodes, -1, dtype=np.int64)  # by first mention
+    mentioned = np.empty(nodes, dtype=np.int64)
+    count = 0
+    for t in range(tables.size):
+        for i in range(shelf.scope[tables[t]], shelf.scope[tables[t] + 1]):
+            node = shelf.axes[i]
+            if number[node] < 0:
+                number[node], mentioned[count] = count, node
+                count += 1
+    scopes = np.zeros((tables.size, count), dtype=np.bool_)
+    sizes = np.ones(count)
+    for t in range(tables.size):
+        for i in range(shelf.scope[tables[t]], shelf.scope[tables[t] + 1]):
+            scopes[t, number[shelf.axes[i]]] = True
+            sizes[number[shelf.axes[i]]] = shelf.sizes[i]
+    kept = np.zeros(count, dtype=np.bool_)
+    for node in keep:
+        if number[node] >= 0:
+            kept[number[node]] = True
+    rest = count - kept.sum()
+    order, widest = np.empty(rest, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    work = plan(scopes, sizes, kept, SMALLEST, order, widest)
+    if work > easy:
+        other, clique = np.empty(rest, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+        less = plan(scopes, sizes, kept, FILLING, other, clique)
+        if less < work:
+            work, order, widest = less, other, clique
+    return mentioned[order], work, mentioned[:count][widest]

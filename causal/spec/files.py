@@ -1,0 +1,77 @@
+"""The files of a case: found, and read.
+
+    told                            is
+    a file                          that file
+    the name of a shipped model     models/<name>.yaml, in a checkout or in an installed package
+    nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
+    a network file                  that file, and nobody's priors: it has its numbers
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from causal.errors import UsageError, nearest
+from causal.spec.bif import is_bif, load_bif
+from causal.spec.model import Model
+from causal.spec.modelfile import load_model
+from causal.spec.priorfile import load_priors
+from causal.spec.priors import ANYONE, Expert, Priors
+
+
+def shipped() -> dict[str, Path]:
+    """Return the model files that come with the toolkit, by name."""
+    here = Path(__file__).resolve().parent.parent
+    for models in (here / "shipped" / "models", here.parent / "models"):
+        if models.is_dir():
+            return {path.stem: path for path in sorted(models.glob("*.yaml"))}
+    return {}
+
+
+def find_model(model: str | Path) -> Path:
+    """Return the path of a model given as a file or as a shipped name."""
+    path = Path(model)
+    if path.is_file():
+        return path
+    known = shipped()
+    if str(model) in known:
+        return known[str(model)]
+    raise UsageError(
+        f"no model file {str(model)!r}, and no shipped model of that name{nearest(str(model), known)}; "
+        f"shipped are {', '.join(known) or 'none'}"
+    )
+
+
+def find_priors(path: Path, model: Model) -> Path | None:
+    """Return the prior file that goes with a model: ``<model name>.yaml`` in ../priors or priors, or none."""
+    for place in (path.parent.parent / "priors", path.parent / "priors"):
+        candidate = place / f"{model.name}.yaml"
+        if candidate.is_file():
+            return candidate
+    candidate = path.parent / f"{model.name}.priors.yaml"
+    return candidate if candidate.is_file() else None
+
+
+def nobody(model: Model) -> Priors:
+    """Return the priors of a model about which nobody has said anything."""
+    return Priors("nobody", model.name, {ANYONE: Expert(ANYONE)})
+
+
+def read_case(model: str | Path, priors: str | Path | None = None) -> tuple[Model, Priors]:
+    """Read a model, given as a file or as a shipped name, and its priors, and check both.
+
+    Raises SpecError with every problem of a file, UsageError where there is no such file.
+    """
+    path = find_model(model)
+    if is_bif(path):
+        if priors is not None:
+            raise UsageError(f"{path.name} has its numbers in it, so no priors go with it; leave '{priors}' out")
+        network = load_bif(path)
+        return network, nobody(network)
+    structure = load_model(path)
+    where = Path(priors) if priors is not None else find_priors(path, structure)
+    if where is None:
+        return structure, nobody(structure)
+    if not where.is_file():
+        raise UsageError(f"no prior file {str(where)!r}")
+    return structure, load_priors(where, structure)

@@ -207,6 +207,10 @@ class Explains(ABC):
         """Lay two sets of changes against each other: names of interventions or ``x = s``, with commas between."""
         return self.explain("contrast", outcome, of=first, against=second, reading=reading)
 
+    def avoidance(self, outcome: str | Event | None = None, *, before: str = "") -> Explained:
+        """Count the ways out once: at least one of them, not their sum; ``before`` is a date up to which is given."""
+        return self.explain("avoidance", outcome, of=before)
+
     def stories(
         self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL
     ) -> Explained:

@@ -138,6 +138,9 @@ ANALYSES: Mapping[str, Analysis] = frozen(
             "contrast",
             lambda o: {"reading": o.reading, "first": _changes(o.of), "second": _changes(o.against)},
         ),
+        "avoidance": Analysis(
+            "In how many ways was it avoidable?", "avoidance", lambda o: {"before": o.of} if o.of else {}
+        ),
         "stories": Analysis("What would it have looked like?", "stories", _named("name")),
         "carries": Analysis("What carries the answer?", "carries", _named("name")),
     }

@@ -215,21 +215,12 @@ def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
-    [
-        ("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'"),
-        (
-            "coin.priors.yaml",
-            "model: coin",
-            "model: coin\ncases: [{file: coins.csv, relevance: 1, columns: {coin: coin}}]",
-            "'coins.csv'",
-        ),
-    ],
-    ids=["pooling", "cases"],
+    [("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'")],
+    ids=["pooling"],
 )
 def test_what_the_engine_does_not_compute_is_named(
     run: Run, desk: Path, name: str, old: str, new: str, said: str
 ) -> None:
-    (desk / "coins.csv").write_text("coin,bet\nheads,won\n")
     if name == "coin.yaml":
         (desk / "coin.priors.yaml").unlink()
     edited(desk, name, old, new)

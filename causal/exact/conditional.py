@@ -17,7 +17,7 @@ import numpy as np
 
 from causal.exact.asked import Asked
 from causal.exact.coupling import assumed, factors_of
-from causal.exact.eliminate import Factor, components
+from causal.exact.eliminate import Factor
 from causal.exact.mechanisms.types import MARK, type_factors
 from causal.exact.network import Network
 from causal.exact.worlds import Node
@@ -42,7 +42,7 @@ class Conditional:
 
     def __init__(self, network: Network, asked: Asked, coupling: str | None = None) -> None:
         self.network, self.asked, self.coupling = network, asked, coupling
-        self.recorder, self.nodes = network.recorder, asked.worlds.nodes
+        self.recorder, self.eliminator, self.nodes = network.recorder, network.eliminator, asked.worlds.nodes
         self.coupled: tuple[str, ...] = ()
         self.needed: dict[str, dict[str, Node]] = {}
 
@@ -50,15 +50,13 @@ class Conditional:
         """Write what is asked (a slot per state, or one) and the probability of what is given."""
         targets, recorder = self.asked.targets, self.recorder
         named = list(self.factors())
-        known = {id(factor) for _, anything, factor in named if anything}
+        known = {factor for _, anything, factor in named if anything}
+        near, others = self.eliminator.parts([factor for _, _, factor in named], targets)
         evidence = recorder.one
-        near: list[Factor] = []
-        for group in components([factor for _, _, factor in named]):
-            if any(name in targets for factor in group for name in factor.names):
-                near += group
-            elif any(id(factor) in known for factor in group):
-                evidence = recorder.product(evidence, self.network.eliminator.total(group))
-        news = any(id(factor) in known for factor in near)
+        for group in others:
+            if not known.isdisjoint(group):
+                evidence = recorder.product(evidence, self.eliminator.total(group))
+        news = not known.isdisjoint(near)
         if news:
             near, apart = self._settle(near)
             evidence = recorder.product(evidence, apart)
@@ -66,32 +64,36 @@ class Conditional:
             ((name, states),) = targets.items()
             return self._single(name, states, near, news, evidence)
         if not targets or self.asked.never:  # what is asked is settled by its own bracket
-            below = self.network.eliminator.total(near) if news else recorder.one
+            below = self.eliminator.total(near) if news else recorder.one
             return self._fraction((recorder.zero if self.asked.never else below,), below, evidence)
-        below = self.network.eliminator.total(near) if news else recorder.one
+        below = self.eliminator.total(near) if news else recorder.one
         position: dict[str, tuple[int, ...]] = {}
         for name, states in targets.items():
             assert states is not None  # a whole distribution is asked alone
             position[name] = tuple(place for place, i in enumerate(self._open(name)) if i in states)
             if not position[name]:
                 return self._fraction((recorder.zero,), below, evidence)
-        above = self.network.eliminator.total([self._cut(factor, position) for factor in near])
+        above = self.eliminator.total([self._cut(factor, position) for factor in near])
         return self._fraction((above,), below, evidence)
 
     def _fraction(self, above: tuple[int, ...], below: int, evidence: int) -> Fraction:
         """Return numerators over a denominator, both to be multiplied by what is known beside them."""
         recorder = self.recorder
-        values = tuple(recorder.quotient(slot, below) for slot in above)
-        joints = tuple(recorder.product(evidence, slot) for slot in above)
+        values = joints = above
+        if below != recorder.one:
+            values = tuple(recorder.quotients(above, below).tolist())
+        if evidence != recorder.one:
+            joints = tuple(recorder.products(above, evidence).tolist())
         return Fraction(values, joints, recorder.product(evidence, below))
 
     # The relevant factors
 
     def factors(self) -> Iterator[tuple[str, bool, Factor]]:
         """Yield a factor's variable, whether anything is known of it, and the factor, for all that is relevant."""
+        nodes, domain, soft = self.nodes, self.asked.domain, self.asked.soft
         self.needed = needed = dict[str, dict[str, Node]]()
-        for key in (*self.asked.targets, *self.asked.domain, *self.asked.soft):
-            needed.setdefault(self.nodes[key].variable, {})[key] = self.nodes[key]
+        for key in (*self.asked.targets, *domain, *soft):
+            needed.setdefault(nodes[key].variable, {})[key] = nodes[key]
         if self.asked.worlds.crossed:  # a value taken from a later variable: no order puts causes first
             self._close(needed)
         hidden: set[str] = set()
@@ -100,21 +102,26 @@ class Conditional:
             if name not in needed:
                 continue
             variable, mine = self.network.model.variables[name], tuple(needed[name].values())
-            known = any(node.key in self.asked.domain or node.key in self.asked.soft for node in mine)
+            known = not (domain.keys().isdisjoint(needed[name]) and soft.keys().isdisjoint(needed[name]))
             if len(mine) > 1 and assumed(variable):
                 coupled.append(name)
             for factor in self._of(variable, mine):
                 yield name, known, factor
                 for other in factor.names:
-                    if other in self.nodes:
-                        needed.setdefault(self.nodes[other].variable, {})[other] = self.nodes[other]
+                    node = nodes.get(other)
+                    if node is not None:
+                        there = needed.get(node.variable)
+                        if there is None:
+                            needed[node.variable] = {other: node}
+                        else:
+                            there[other] = node
                     elif other.endswith(MARK):
                         hidden.add(other.removesuffix(MARK))
         self.coupled = tuple(reversed(coupled))
         for factor in type_factors(self.network, hidden):
             yield "", False, factor
-        for key, weights in self.asked.soft.items():
-            yield "", True, Factor((key,), self.recorder.constants(weights)).narrow(self.asked.domain, [key])
+        for key, weights in soft.items():
+            yield "", True, Factor((key,), self.recorder.constants(weights)).narrow(domain, [key])
 
     def _close(self, needed: dict[str, dict[str, Node]]) -> None:
         """Add every node that some are made from."""
@@ -131,8 +138,11 @@ class Conditional:
     def _of(self, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
         """Return the factors of a variable's nodes; those of the same nodes, with the same states open, are kept."""
         domain = self.asked.domain
-        at = {name for node in nodes for name in (node.key, *node.parents) if name in domain}
-        opened = tuple(sorted((str(name), domain[str(name)]) for name in at))
+        opened: tuple[tuple[str, tuple[int, ...]], ...] = ()
+        for node in nodes:
+            names = (node.key, *node.parents)
+            if not domain.keys().isdisjoint(names):
+                opened += tuple((name, domain[name]) for name in names if isinstance(name, str) and name in domain)
         return self.network.remembered(
             (nodes, opened, self.coupling),
             lambda: factors_of(self.network, variable, nodes, dict(opened), self.coupling),
@@ -150,27 +160,28 @@ class Conditional:
 
     def _settle(self, near: list[Factor]) -> tuple[list[Factor], int]:
         """Take out what zeros rule out; return what still hangs together with what is asked, and the rest's product."""
-        zero = self.recorder.zero
+        targets, zero, apart = self.asked.targets, self.recorder.zero, self.recorder.one
         while True:
             position: dict[str, tuple[int, ...]] = {}
             for factor in near:
-                if len(factor.names) == 1 and (name := factor.names[0]) not in self.asked.targets:
-                    possible = np.flatnonzero(factor.ids != zero)
-                    if possible.size == 0:
+                if len(factor.names) == 1 and (name := factor.names[0]) not in targets:
+                    possible = self._possible(factor)
+                    if not possible:
                         return near, zero
-                    if possible.size < factor.ids.size:
-                        position[name] = tuple(possible.tolist())
+                    if len(possible) < factor.ids.size:
+                        position[name] = possible
             if not position:
                 break
             near = [self._cut(factor, position) for factor in near]
-        apart = self.recorder.one
-        kept: list[Factor] = []
-        for group in components(near):
-            if any(name in self.asked.targets for factor in group for name in factor.names):
-                kept += group
-            else:
-                apart = self.recorder.product(apart, self.network.eliminator.total(group))
-        return kept, apart
+            near, others = self.eliminator.parts(near, targets)
+            for group in others:
+                apart = self.recorder.product(apart, self.eliminator.total(group))
+        return near, apart
+
+    def _possible(self, factor: Factor) -> tuple[int, ...]:
+        """Return the places along its one axis where a factor is not sure to be zero."""
+        zero = self.recorder.zero
+        return self.network.remembered((factor, "possible"), lambda: tuple(np.flatnonzero(factor.ids != zero).tolist()))
 
     def _open(self, name: str) -> tuple[int, ...]:
         states = self.network.model.variables[self.nodes[name].variable].states
@@ -182,11 +193,11 @@ class Conditional:
         """Write one node's states, or one event about it."""
         recorder, possible = self.recorder, self._open(name)
         if len(possible) == 1:  # what is asked is given
-            below = self.network.eliminator.total(near) if news else recorder.one
+            below = self.eliminator.total(near) if news else recorder.one
             share = {possible[0]: below}
         else:
-            shares = self.network.eliminator.along(near, name)
-            below = recorder.add(shares) if news else recorder.one
+            shares = self.eliminator.along(near, name)
+            below = int(recorder.sums(shares)) if news else recorder.one
             share = dict(zip(possible, shares, strict=True))
         if states is None:
             whole = range(len(self.network.model.variables[self.nodes[name].variable].states))

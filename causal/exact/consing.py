@@ -42,6 +42,13 @@ class Store(NamedTuple):
     landmarks: Longs
 
 
+def grown[Numbers: np.generic](array: NDArray[Numbers], size: int) -> NDArray[Numbers]:
+    """Return a longer array that begins with what an array holds; the rest is not touched, so costs nothing yet."""
+    found = np.empty((size, *array.shape[1:]), dtype=array.dtype)
+    found[: len(array)] = array
+    return found
+
+
 @nb.njit(nogil=True, cache=True, inline="always")
 def mixed(h: np.uint64, x: np.uint64) -> np.uint64:
     """Return a hash with one more word mixed in (the finaliser of MurmurHash3)."""
@@ -308,6 +315,6 @@ def emit(store: Store, needed: NDArray[np.bool_], place: Longs, rows: NDArray[np
 
 
 __all__ = [
-    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "constants", "each", "emit", "mark",
-    "mixed", "product", "rehash", "totals", "wait",
+    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "constants", "each", "emit", "grown",
+    "mark", "mixed", "product", "rehash", "totals", "wait",
 ]  # fmt: skip

@@ -201,6 +201,34 @@ def contract(
 
 
 @nb.njit(nogil=True, cache=True)
+def parts(shelf: Shelf, tables: Longs, targets: Longs, nodes: int) -> Longs:
+    """Return -1 for each table that hangs together with a target, else a number that its part has to itself."""
+    above = np.arange(nodes)  # towards the root of each node's part
+    for table in tables:
+        first = shelf.scope[table]
+        for i in range(first + 1, shelf.scope[table + 1]):
+            above[_root(above, shelf.axes[i])] = _root(above, shelf.axes[first])
+    found = np.empty(tables.size, dtype=np.int64)
+    for t in range(tables.size):
+        first, last = shelf.scope[tables[t]], shelf.scope[tables[t] + 1]
+        found[t] = _root(above, shelf.axes[first]) if last > first else nodes + t
+        for target in targets:
+            if last > first and _root(above, target) == found[t]:
+                found[t] = -1
+                break
+    return found
+
+
+@nb.njit(nogil=True, cache=True)
+def _root(above: Longs, node: int) -> int:
+    """Return the root of a node's part, and let all on the way point closer to it."""
+    while above[node] != node:
+        above[node] = above[above[node]]
+        node = above[node]
+    return node
+
+
+@nb.njit(nogil=True, cache=True)
 def ordered(shelf: Shelf, tables: Longs, keep: Longs, nodes: int, easy: float) -> tuple[Longs, float, Longs]:
     """Return the order in which to sum out all nodes of some tables but those kept, its cost, and its widest clique.
 

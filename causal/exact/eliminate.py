@@ -2,7 +2,7 @@
 
     factor      a table of slots over some nodes; a zero slot is a combination that cannot be
     narrow      keep the allowed states, drop axes with one state left, and axes that make no difference
-    components  parts that share no node: those without a target cancel in a conditional probability
+    parts       what hangs together with some nodes, and what does not: that cancels in a conditional probability
     Eliminator  sums out on one recorder; a step that was taken before is found again, so that questions share them
 
 The order is planned (planning.py) and the steps are taken (contracting.py) in compiled code. What would be too large is
@@ -18,6 +18,7 @@ import numpy as np
 
 from causal.errors import TooLarge
 from causal.exact import contracting
+from causal.exact.consing import Longs, grown
 from causal.exact.contracting import AXES, CELLS, OPERANDS, SLOTS, TABLES, Shelf
 from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
@@ -38,36 +39,20 @@ class Factor:
     def narrow(self, domain: Mapping[str, tuple[int, ...]], own: Collection[str] = ()) -> Factor:
         """Return the factor on the states left open; axes but ``own`` along which nothing changes are dropped."""
         ids: Ids = self.ids
-        for axis, name in enumerate(self.names):
-            if name in domain:
-                ids = ids.take(domain[name], axis=axis)
         names = list(self.names)
         for axis in range(len(names) - 1, -1, -1):
+            if names[axis] in domain:
+                ids = ids.take(domain[names[axis]], axis=axis)
             if ids.shape[axis] == 1 or (names[axis] not in own and _still(ids, axis)):
-                ids = ids.squeeze(axis) if ids.shape[axis] == 1 else ids.take([0], axis=axis).squeeze(axis)
+                ids = ids.take([0], axis=axis).squeeze(axis)
                 del names[axis]
         return Factor(tuple(names), ids)
 
 
 def _still(ids: Ids, axis: int) -> bool:
     """Return whether nothing changes along an axis."""
-    return bool((ids == ids.take([0], axis=axis)).all())
-
-
-def components(factors: Sequence[Factor]) -> list[list[Factor]]:
-    """Return the factors in groups that share no node."""
-    groups: list[tuple[set[str], list[Factor]]] = []
-    for factor in factors:
-        names, members = set(factor.names), [factor]
-        apart = []
-        for group in groups:
-            if names.isdisjoint(group[0]):
-                apart.append(group)
-            else:
-                names |= group[0]
-                members = group[1] + members
-        groups = [*apart, (names, members)]
-    return [members for _, members in groups]
+    first, last = ids.take([0], axis=axis), ids.take(-1, axis=axis)
+    return first.item(0) == last.item(0) and bool((ids == first).all())  # a glance is enough for most
 
 
 class Eliminator:
@@ -83,11 +68,25 @@ class Eliminator:
             axes=np.empty(4 * ROOM, dtype=np.int64),
             sizes=np.empty(4 * ROOM, dtype=np.int64),
             scope=np.zeros(ROOM + 1, dtype=np.int64),
-            made=np.full((ROOM, 3), -1, dtype=np.int64),
+            made=np.empty((ROOM, 3), dtype=np.int64),
             finder=np.full(4 * ROOM, -1, dtype=np.int64),
             counts=np.zeros(3, dtype=np.int64),
         )
         self._place(Factor((), np.array(recorder.one)))
+
+    def parts(self, factors: Sequence[Factor], names: Collection[str]) -> tuple[list[Factor], list[list[Factor]]]:
+        """Return the factors that hang together with some nodes, and the others in groups that share no node."""
+        tables = self._shelved(factors)
+        nodes = np.array([self._nodes[name] for name in names if name in self._nodes], dtype=np.int64)
+        near: list[Factor] = []
+        others: dict[int, list[Factor]] = {}
+        found = contracting.parts(self._shelf, tables, nodes, len(self._nodes)).tolist()
+        for factor, part in zip(factors, found, strict=True):
+            if part < 0:
+                near.append(factor)
+            else:
+                others.setdefault(part, []).append(factor)
+        return near, list(others.values())
 
     def total(self, factors: Sequence[Factor]) -> int:
         """Return the slot of the product of all factors, summed over everything."""
@@ -105,7 +104,7 @@ class Eliminator:
         """
         if not factors:
             return Factor((), np.array(self.recorder.one))
-        places = np.array([self._places.get(factor) or self._place(factor) for factor in factors], dtype=np.int64)
+        places = self._shelved(factors)
         kept = np.array([self._nodes[name] for name in keep if name in self._nodes], dtype=np.int64)
         order, work, widest = contracting.ordered(self._shelf, places, kept, len(self._nodes), EASY)
         largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
@@ -117,15 +116,27 @@ class Eliminator:
                 "Give the state of one of these, or put a variable between them"
             )
         need = np.zeros(5, dtype=np.int64)
-        step, count = 0, places.size
-        while step <= order.size:
+        store, step, count = self.recorder.room(0, 0), 0, places.size
+        while True:
+            step, count = contracting.contract(store, self._shelf, order, step, places, count, need)
+            if step > order.size:
+                return self._taken(int(places[0]))
             store = self.recorder.room(int(need[SLOTS]), int(need[OPERANDS]))
             self._room(int(need[TABLES]), int(need[CELLS]), int(need[AXES]))
-            step, count = contracting.contract(store, self._shelf, order, step, places, count, need)
-        shelf, table, names = self._shelf, int(places[0]), list(self._nodes)
-        axes = slice(shelf.scope[table], shelf.scope[table + 1])
-        ids = shelf.cells[shelf.begin[table] : shelf.begin[table + 1]].reshape(shelf.sizes[axes])
-        return Factor(tuple(names[node] for node in shelf.axes[axes]), ids.copy())
+
+    def _taken(self, table: int) -> Factor:
+        """Return a table from the shelf."""
+        shelf = self._shelf
+        first, last = shelf.scope[table : table + 2].tolist()
+        ids = shelf.cells[shelf.begin[table] : shelf.begin[table + 1]]
+        if first == last:
+            return Factor((), ids.reshape(()))
+        names = list(self._nodes)
+        return Factor(tuple([names[node] for node in shelf.axes[first:last]]), ids.reshape(shelf.sizes[first:last]))
+
+    def _shelved(self, factors: Sequence[Factor]) -> Longs:
+        """Return where factors stand on the shelf."""
+        return np.array([self._places.get(factor) or self._place(factor) for factor in factors], dtype=np.int64)
 
     def _place(self, factor: Factor) -> int:
         """Put a factor on the shelf."""
@@ -136,6 +147,7 @@ class Eliminator:
         shelf.axes[axes : axes + factor.ids.ndim] = [nodes.setdefault(name, len(nodes)) for name in factor.names]
         shelf.sizes[axes : axes + factor.ids.ndim] = factor.ids.shape
         shelf.begin[table + 1], shelf.scope[table + 1] = cells + factor.ids.size, axes + factor.ids.ndim
+        shelf.made[table] = -1  # from nothing on the shelf
         shelf.counts[:] = table + 1, cells + factor.ids.size, axes + factor.ids.ndim
         self._places[factor] = table
         return int(table)
@@ -145,15 +157,12 @@ class Eliminator:
         shelf = self._shelf
         tables, cells, axes = (int(used) + more for used, more in zip(shelf.counts, (tables, cells, axes), strict=True))
         if tables > len(shelf.made):
-            made = np.full((2 * tables, 3), -1, dtype=np.int64)
-            made[: len(shelf.made)] = shelf.made
-            more = np.zeros(2 * tables, dtype=np.int64)
-            shelf = shelf._replace(made=made, begin=np.append(shelf.begin, more), scope=np.append(shelf.scope, more))
+            begin, scope = grown(shelf.begin, 2 * tables + 1), grown(shelf.scope, 2 * tables + 1)
+            shelf = shelf._replace(made=grown(shelf.made, 2 * tables), begin=begin, scope=scope)
         if cells > shelf.cells.size:
-            shelf = shelf._replace(cells=np.append(shelf.cells, np.empty(cells, dtype=np.int64)))
+            shelf = shelf._replace(cells=grown(shelf.cells, 2 * cells))
         if axes > shelf.axes.size:
-            more = np.empty(axes, dtype=np.int64)
-            shelf = shelf._replace(axes=np.append(shelf.axes, more), sizes=np.append(shelf.sizes, more))
+            shelf = shelf._replace(axes=grown(shelf.axes, 2 * axes), sizes=grown(shelf.sizes, 2 * axes))
         if 2 * tables > shelf.finder.size:
             shelf = shelf._replace(finder=np.full(1 << (4 * tables).bit_length(), -1, dtype=np.int64))
             contracting.refind(shelf)

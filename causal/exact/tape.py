@@ -54,14 +54,10 @@ class Recorder:
         used, filled = store.counts.tolist()
         if used + slots > store.code.size:
             size = 2 * (used + slots)
-            more = size - store.code.size
-            store = store._replace(
-                code=np.append(store.code, np.full(more, consing.FREE, dtype=np.int8)),
-                start=np.append(store.start, np.zeros(more, dtype=np.int64)),
-                value=np.append(store.value, np.zeros(more)),
-            )
+            code, value = consing.grown(store.code, size), consing.grown(store.value, size)
+            store = store._replace(code=code, start=consing.grown(store.start, size + 1), value=value)
         if filled + operands > store.operands.size:
-            store = store._replace(operands=np.append(store.operands, np.empty(filled + 2 * operands, dtype=np.int64)))
+            store = store._replace(operands=consing.grown(store.operands, 2 * (filled + operands)))
         if 2 * (used + slots) > store.table.size:
             size = 1 << (4 * (used + slots)).bit_length()
             store = store._replace(table=np.full(size, -1, dtype=np.int64))
@@ -156,6 +152,8 @@ class Recorder:
 
     def product(self, a: int, b: int) -> int:
         """Return a * b."""
+        if a == self.one or b == self.one:
+            return b if a == self.one else a
         return int(self.products(a, b))
 
     def total(self, pairs: Iterable[tuple[int, int]]) -> int:
@@ -185,7 +183,7 @@ class Recorder:
 
     def quotient(self, a: int, b: int) -> int:
         """Return a / b."""
-        return int(self.quotients(a, b))
+        return a if b == self.one else int(self.quotients(a, b))
 
     def minimum(self, slots: Sequence[int]) -> int:
         """Return the smallest of slots."""
@@ -230,7 +228,10 @@ class Recorder:
 
 def _alike(a: ArrayLike, b: ArrayLike) -> tuple[Longs, Longs]:
     """Return two arrays of slots of one shape, contiguous and writeable: compiled code is made for this kind alone."""
-    left, right = np.array(a, dtype=np.int64, order="C"), np.array(b, dtype=np.int64, order="C")
+    left = np.array(a, dtype=np.int64, order="C")
+    if isinstance(b, int):
+        return left, np.full(left.shape, b)
+    right = np.array(b, dtype=np.int64, order="C")
     if left.shape != right.shape:
         shape = np.broadcast_shapes(left.shape, right.shape)
         left, right = (np.array(np.broadcast_to(each, shape), order="C") for each in (left, right))

@@ -71,12 +71,13 @@ def _sticks(model: Model, variable: Variable) -> Iterator[Parameter]:
     order, name = _order(variable), variable.name
     asked = [str(Event(name, "=", (state,))) for state in order[:-1]]
     before = [str(Event(name, "!=", (state,))) for state in order[:-1]]
+    heads = [", ".join(before[:rank]) for rank in range(len(asked))]
     for key, given in _contexts(model, variable):
         group = f"{name}|{key}"
         for rank, event in enumerate(asked):
-            conditions = ", ".join((*before[:rank], given) if given else before[:rank])
+            conditions = f"{heads[rank]}, {given}" if rank and given else heads[rank] or given
             text = f"P({event} | {conditions})" if conditions else f"P({event})"
-            yield Parameter(text, name, "probability", group=group, rank=rank, after=len(asked) - rank)
+            yield Parameter(text, name, "probability", None, group, rank, len(asked) - rank)
 
 
 class TableKind:
@@ -94,12 +95,12 @@ class TableKind:
         contexts = prod(cards(model, parents)) if mechanism.rows is None else len(mechanism.rows)
         first = slots[next(_sticks(model, variable)).name]  # a variable's parameters stand together, in order
         broken = np.arange(first, first + contexts * (len(order) - 1)).reshape(contexts, -1)
-        rows = np.empty((contexts, len(order)), dtype=np.int64)
-        left = np.full(contexts, recorder.one)
-        for rank, state in enumerate(order[:-1]):
-            rows[:, variable.states.index(state)] = recorder.products(left, broken[:, rank])
-            left = recorder.products(left, recorder.flips(broken[:, rank]))
-        rows[:, variable.states.index(order[-1])] = left
+        both = np.array([broken, recorder.flips(broken)])  # what is broken off, and what is left
+        for rank in range(1, len(order) - 1):
+            both[:, :, rank] = recorder.products(both[:, :, rank], both[1, :, rank - 1])
+        rows = np.concatenate([both[0], both[1, :, -1:]], axis=1)
+        if order != variable.states:
+            rows = rows[:, [order.index(state) for state in variable.states]]
         shape = (*cards(model, parents), len(order))
         if mechanism.rows is None:  # a row per combination, in the order of the parameters
             return rows.reshape(shape)

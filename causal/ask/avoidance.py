@@ -7,8 +7,8 @@
     saved         P(way, and the outcome fails);  of at least one:  P(outcome fails) - P(no way, and it fails)
 
 The sum is right only if no two ways can be taken together (Boole's inequality; Bonferroni 1936). A way that is part of
-another one (both routes of Germany, beside each) adds nothing to the union and is left out of it, and of the sum. What is given is the
-history before a date, nothing by default: a way is a chance that there was, not a change that is made.
+another one (both routes of Germany, beside each) adds nothing to the union and is left out of it, and of the sum. What
+is given is the history before a date, nothing by default: a way is a chance that there was, not a change that is made.
 
 Framings: what an expert judges about the outcome and what the same expert judges about its avoidance are one number
 said twice. Where the two are put on one scale and differ by more than two of their standard deviations, they clash; so
@@ -134,8 +134,9 @@ def _union(
     single, saved = values[0 : 2 * count : 2], values[1 : 2 * count : 2]
     never, never_fails, avoided = values[2 * count :]
     counted = [at for at, name in enumerate(boxes) if name in kept]
-    rows = [*(row for pair in zip(single, saved, strict=True) for row in pair), np.clip(1.0 - never, 0.0, 1.0),
-            single[counted].sum(axis=0), np.clip(avoided - never_fails, 0.0, 1.0), saved[counted].sum(axis=0), avoided]  # fmt: skip
+    rows = [row for pair in zip(single, saved, strict=True) for row in pair]
+    rows += [np.clip(1.0 - never, 0.0, 1.0), single[counted].sum(axis=0)]
+    rows += [np.clip(avoided - never_fails, 0.0, 1.0), saved[counted].sum(axis=0), avoided]
     names = [f"{what} {name}" for name in boxes for what in ("way", "saved by")]
     names += ["at least one", "the sum", "saved by at least one", "the sum of what is saved", "avoided"]
     still = [*fixed[: 2 * count], *np.tile(fixed.all(axis=0), (5, 1))]

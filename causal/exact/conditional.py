@@ -93,6 +93,7 @@ class Conditional:
             needed.setdefault(nodes[key].variable, {})[key] = nodes[key]
         if self.asked.worlds.crossed:  # a value taken from a later variable: no order puts causes first
             self._close(needed)
+        observed = domain.keys() | soft.keys()
         hidden: set[str] = set()
         coupled = []
         for name in reversed(self.network.graph.order):
@@ -100,7 +101,7 @@ class Conditional:
             if there is None:
                 continue
             mine = tuple(there.values())
-            known = not (domain.keys().isdisjoint(there) and soft.keys().isdisjoint(there))
+            known = not observed.isdisjoint(there)
             if len(mine) > 1 and assumed(self.network.model.variables[name]):
                 coupled.append(name)
             for factor in self._of(name, mine):
@@ -135,7 +136,7 @@ class Conditional:
         opened: tuple[tuple[str, tuple[int, ...]], ...] = ()
         for node in nodes if domain else ():
             at = (node.key, *node.parents)
-            if not domain.keys().isdisjoint(at):
+            if not domain.keys().isdisjoint(at):  # for most it is
                 opened += tuple((each, domain[each]) for each in at if isinstance(each, str) and each in domain)
         return self.network.remembered(
             (nodes, opened, self.coupling),

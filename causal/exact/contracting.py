@@ -64,6 +64,28 @@ def refind(shelf: Shelf) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
+def put(shelf: Shelf, cells: Longs, axes: Longs, sizes: Longs) -> int:
+    """Put a table that was made elsewhere on the shelf."""
+    table, end, last = int(shelf.counts[0]), int(shelf.counts[1]), int(shelf.counts[2])
+    for cell in cells:
+        shelf.cells[end] = cell
+        end += 1
+    for i in range(axes.size):
+        shelf.axes[last], shelf.sizes[last] = axes[i], sizes[i]
+        last += 1
+    shelf.made[table, 0] = shelf.made[table, 1] = shelf.made[table, 2] = -1
+    _close(shelf, table, end, last)
+    return table
+
+
+@nb.njit(nogil=True, cache=True)
+def _close(shelf: Shelf, table: int, cells: int, axes: int) -> None:
+    """Note where a table ends."""
+    shelf.begin[table + 1], shelf.scope[table + 1] = cells, axes
+    shelf.counts[0], shelf.counts[1], shelf.counts[2] = table + 1, cells, axes
+
+
+@nb.njit(nogil=True, cache=True)
 def has(shelf: Shelf, table: int, node: int) -> bool:
     """Return whether a node is an axis of a table."""
     found = False
@@ -123,8 +145,7 @@ def _combine(store: Store, shelf: Shelf, node: int, a: int, b: int) -> int:
             at[axis] = 0
     shelf.made[table, 0], shelf.made[table, 1], shelf.made[table, 2] = node, a, b
     shelf.finder[home] = table
-    shelf.begin[table + 1], shelf.scope[table + 1] = cells + size, first + rank
-    shelf.counts[0], shelf.counts[1], shelf.counts[2] = table + 1, cells + size, first + rank
+    _close(shelf, table, cells + size, first + rank)
     return table
 
 

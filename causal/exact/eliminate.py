@@ -144,24 +144,20 @@ class Eliminator:
 
     def _place(self, factor: Factor) -> int:
         """Put a factor on the shelf."""
-        self._room(1, factor.ids.size, factor.ids.ndim)
-        shelf, nodes = self._shelf, self._nodes
-        table, cells, axes = shelf.counts.tolist()
-        shelf.cells[cells : cells + factor.ids.size] = factor.ids.ravel()
-        shelf.axes[axes : axes + factor.ids.ndim] = [nodes.setdefault(name, len(nodes)) for name in factor.names]
-        shelf.sizes[axes : axes + factor.ids.ndim] = factor.ids.shape
-        shelf.begin[table + 1], shelf.scope[table + 1] = cells + factor.ids.size, axes + factor.ids.ndim
-        shelf.made[table] = -1  # from nothing on the shelf
-        shelf.counts[:] = table + 1, cells + factor.ids.size, axes + factor.ids.ndim
-        self._places[factor] = table
-        if factor.ids.ndim == 1 and (left := np.flatnonzero(factor.ids != self.recorder.zero)).size < factor.ids.size:
+        ids, nodes = factor.ids, self._nodes
+        self._room(1, ids.size, ids.ndim)
+        axes = np.array([nodes.setdefault(name, len(nodes)) for name in factor.names], dtype=np.int64)
+        cells, sizes = np.array(ids, order="C").ravel(), np.array(ids.shape, dtype=np.int64)
+        table = self._places[factor] = contracting.put(self._shelf, cells, axes, sizes)
+        if ids.ndim == 1 and (left := np.flatnonzero(ids != self.recorder.zero)).size < ids.size:
             self.holes[factor] = tuple(left.tolist())
-        return int(table)
+        return table
 
     def _room(self, tables: int, cells: int, axes: int) -> None:
         """Make room for so many more tables, with so many cells and axes between them."""
         shelf = self._shelf
-        tables, cells, axes = (int(used) + more for used, more in zip(shelf.counts, (tables, cells, axes), strict=True))
+        used = shelf.counts.tolist()
+        tables, cells, axes = used[0] + tables, used[1] + cells, used[2] + axes
         if tables > len(shelf.made):
             begin, scope = grown(shelf.begin, 2 * tables + 1), grown(shelf.scope, 2 * tables + 1)
             shelf = shelf._replace(made=grown(shelf.made, 2 * tables), begin=begin, scope=scope)

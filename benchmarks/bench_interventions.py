@@ -40,18 +40,18 @@ def compare(net: Net, queries: list[Query]) -> None:
 
     def ours() -> Array:
         nonlocal length
-        at = [time.perf_counter()]
+        at = [time.process_time()]
         network = Network.of(model)
         writer = Writer(network)
-        at.append(time.perf_counter())
+        at.append(time.process_time())
         questions = [parse_question(text) for text in texts]
-        at.append(time.perf_counter())
+        at.append(time.process_time())
         slots = [slot for question in questions for slot in writer.write(question).slots]
-        at.append(time.perf_counter())
+        at.append(time.process_time())
         tape = network.recorder.tape(slots)
-        at.append(time.perf_counter())
+        at.append(time.process_time())
         found = tape.values(theta, threads=1)
-        at.append(time.perf_counter())
+        at.append(time.process_time())
         length = len(tape)
         spent.update((s, min(spent[s], b - a)) for s, a, b in zip(stages, at, at[1:], strict=False))
         return found

@@ -135,12 +135,13 @@ DOING = {
 
 
 def interventions(net: Net, target: str, seen: Mapping[str, str], most: int) -> list[Query]:
-    """Return P(target | do(x = s), seen) for the ancestors of the target in turn, each in all its states."""
-    above, waiting = [], [target]
+    """Return P(target | do(x = s), seen) for the ancestors of the target, then of what is seen, each in all states."""
+    above: list[str] = []
+    waiting = [target, *seen]
     while waiting:
         for parent in net.parents[waiting.pop(0)]:
             if parent not in above:
                 above.append(parent)
                 waiting.append(parent)
-    pairs = [(x, s) for x in above if x not in seen for s in net.states[x]]
+    pairs = [(x, s) for x in above if x not in seen and x != target for s in net.states[x]]
     return [Query(target, seen, {x: s}) for x, s in pairs[:most]]

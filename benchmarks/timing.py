@@ -1,4 +1,7 @@
-"""Minima of repeats, taken in turn, on one core: what a shared machine adds is the same for all, and left out."""
+"""Minima of repeats, taken in turn, in CPU time: on a shared machine what others take is no part of it.
+
+All that is timed here runs on one thread, so on a quiet machine CPU time is time.
+"""
 
 from __future__ import annotations
 
@@ -18,23 +21,21 @@ def minima(tasks: Mapping[str, Callable[[], object]], repeats: int = 7) -> dict[
     found = dict.fromkeys(tasks, float("inf"))
     for _ in range(repeats):
         for name, task in tasks.items():
-            started = time.perf_counter()
-            task()
-            found[name] = min(found[name], time.perf_counter() - started)
+            found[name] = min(found[name], once(task))
     return found
 
 
 def once(task: Callable[[], object]) -> float:
-    """Return how long a task takes, in seconds."""
-    started = time.perf_counter()
+    """Return how long a task takes, in seconds of CPU time."""
+    started = time.process_time()
     task()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def heading(text: str) -> None:
     """Print what follows is about, and how busy the machine is."""
     print(f"\n{text}")
-    print(f"  (minima of repeats in turn, one thread; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")
+    print(f"  (CPU time, minima of repeats in turn, one thread; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")
 
 
 def shown(seconds: float) -> str:

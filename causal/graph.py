@@ -17,6 +17,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
 
 import networkx as nx
 
@@ -31,15 +33,44 @@ class Graph:
 
     model: Model
     order: tuple[str, ...]
+    parents: Mapping[str, tuple[str, ...]]
     children: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, model: Model) -> Graph:
         """Order a model's variables; the model is already known to have no cycle."""
-        digraph = to_networkx(model)
-        place = {name: index for index, name in enumerate(model.variables)}
-        order = tuple(nx.lexicographical_topological_sort(digraph, key=place.__getitem__))
-        return cls(model, order, {name: tuple(digraph.successors(name)) for name in order})
+        names = list(model.variables)
+        place = {name: number for number, name in enumerate(names)}
+        parents = {name: variable.parents for name, variable in model.variables.items()}
+        children: dict[str, list[str]] = {name: [] for name in names}
+        for name, above in parents.items():
+            for parent in above:
+                children[parent].append(name)
+        waiting = {name: len(above) for name, above in parents.items()}
+        ready = [place[name] for name, count in waiting.items() if not count]
+        order: list[str] = []
+        while ready:
+            order.append(names[heappop(ready)])
+            for child in children[order[-1]]:
+                waiting[child] -= 1
+                if not waiting[child]:
+                    heappush(ready, place[child])
+        return cls(model, tuple(order), parents, {name: tuple(below) for name, below in children.items()})
+
+    @cached_property
+    def above(self) -> Mapping[str, int]:
+        """For each variable a bit for itself and each of its ancestors, numbered as in ``order``."""
+        found: dict[str, int] = {}
+        for number, name in enumerate(self.order):
+            found[name] = 1 << number
+            for parent in self.parents[name]:
+                found[name] |= found[parent]
+        return found
+
+    @cached_property
+    def bit(self) -> Mapping[str, int]:
+        """The bit of each variable in ``above``."""
+        return {name: 1 << number for number, name in enumerate(self.order)}
 
     def ancestors(self, names: Iterable[str], do: Collection[str] = ()) -> frozenset[str]:
         """Return ``names`` and all their ancestors in the graph with the arrows into ``do`` cut."""
@@ -50,7 +81,7 @@ class Graph:
             if name not in found:
                 found.add(name)
                 if name not in do:
-                    waiting.extend(self.model.variables[name].parents)
+                    waiting.extend(self.parents[name])
         return frozenset(found)
 
     def downstream(self, names: Iterable[str]) -> frozenset[str]:

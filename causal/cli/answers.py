@@ -172,7 +172,10 @@ def show_ranking(
             lines = [line for each in ranking.of(name) for line in _lines(each, by_expert)]
             show_table(header, lines, left=2, title=f"{name}: {READINGS[name]}")
             show()
-    _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
+    if any(each.outcome.exact for each in ranking.divergences):
+        show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
+    else:
+        _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
     for what, why in ranking.skipped:
         show(f"Skipped: {what}: {why}")
     _verdict(gate)
@@ -249,12 +252,15 @@ def _lines(each: Divergence, by_expert: bool) -> Iterator[tuple[str, ...]]:
     for expert in (PANEL, *(each.outcome.experts if by_expert else ())):
         found = _numbers(each, expert)
         name, date = (each.intervention.name, when) if expert == PANEL else (f"  {expert}", "")
+        spread, moved = interval(found["lower"], found["upper"]), interval(found["effect_lower"], found["effect_upper"])
+        if each.outcome.exact:
+            spread = moved = ""
         yield (
             name,
             date,
-            f"{number(found['mean'])} {interval(found['lower'], found['upper'])}",
+            f"{number(found['mean'])} {spread}".rstrip(),
             number(found["without"]),
-            f"{number(found['effect'])} {interval(found['effect_lower'], found['effect_upper'])}",
+            f"{number(found['effect'])} {moved}".rstrip(),
             number(found["plausibility"]),
         )
 

@@ -26,6 +26,7 @@ from causal.spec.question import (
     Causes,
     Comparison,
     Event,
+    History,
     Named,
     Number,
     Only,
@@ -44,10 +45,15 @@ class Leaf:
     ``joints`` are the probabilities of what is asked and given together, of which ``values`` are the quotients.
     """
 
-    text: str
+    asked: Probability | Causes
     values: tuple[int, ...]
     evidence: int
     joints: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The probability as it is written."""
+        return str(self.asked)
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,10 @@ class Writer:
         assumption. Raises QueryError and its kinds: unknown names, impossible evidence, what the engine does not
         answer, too large.
         """
-        if (question, coupling) not in self._done:
+        written = self._done.get((question, coupling))
+        if written is None:
             check_names(question, self.network.model)
-            page = _Page(self.network, self.cut(question), coupling)
+            page = _Page(self, question, coupling)
             asked = reckoned(question, self.network.graph)
             match asked:
                 case Probability():
@@ -103,7 +110,7 @@ class Writer:
             notes, coupled = (tuple(dict.fromkeys(found)) for found in (page.notes, page.coupled))
             written = Written(question, asked, slots, tuple(page.leaves), states, notes, coupled)
             self._done[(question, coupling)] = written
-        return self._done[(question, coupling)]
+        return written
 
     def cut(self, question: Question) -> dt.date | None:
         """Return the day before which a bare ``history`` ends: the earliest of the interventions named."""
@@ -114,9 +121,9 @@ class Writer:
 class _Page:
     """One question being written: gathers leaves and notes."""
 
-    def __init__(self, network: Network, cut: dt.date | None, coupling: str | None) -> None:
-        self.network, self.model, self.recorder, self.cut = network, network.model, network.recorder, cut
-        self.coupling = coupling
+    def __init__(self, writer: Writer, question: Question, coupling: str | None) -> None:
+        self.writer, self.question, self.coupling, network = writer, question, coupling, writer.network
+        self.network, self.model, self.recorder = network, network.model, network.recorder
         self.leaves: list[Leaf] = []
         self.notes: list[str] = []
         self.coupled: list[str] = []
@@ -151,11 +158,12 @@ class _Page:
             raise QueryError(f"a cause of {variable.name} brings about {variable.name} = {variable.states[-1]}")
         kind_of(variable).configuration(self.model, variable, Only((cause,)))  # raises where it is no cause
         slot = self.network.index[str(Causes(cause, Event(variable.name, "=", (variable.states[-1],))))]
-        self.leaves.append(Leaf(str(part), (slot,), self.recorder.one, (slot,)))
+        self.leaves.append(Leaf(part, (slot,), self.recorder.one, (slot,)))
         return slot
 
     def probability(self, question: Probability) -> tuple[int, ...]:
-        asked = resolve(self.network.graph, question, self.cut)
+        cut = self.writer.cut(self.question) if History() in question.given else None
+        asked = resolve(self.network, question, cut)
         if isinstance(asked, Address):
             found = self.address(asked)
         else:
@@ -165,7 +173,7 @@ class _Page:
             self.coupled += conditional.coupled
         if found.given == self.recorder.zero:
             raise ImpossibleEvidence(f"what '{question}' gives has probability zero")
-        self.leaves.append(Leaf(str(question), found.values, found.given, found.joints))
+        self.leaves.append(Leaf(question, found.values, found.given, found.joints))
         return found.values
 
     def address(self, asked: Address) -> Fraction:

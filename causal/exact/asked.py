@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported
 from causal.exact.mechanisms.wording import ADDRESSES
-from causal.exact.worlds import Reference, World, Worlds
-from causal.graph import Graph
+from causal.exact.network import Network
+from causal.exact.worlds import Reference, Worlds
 from causal.spec.model import Model, Variable
 from causal.spec.question import (
     Chance,
@@ -84,19 +84,23 @@ def earliest(model: Model, names: Iterable[str]) -> dt.date | None:
     return min(dates, default=None)
 
 
-def resolve(graph: Graph, probability: Probability, cut: dt.date | None) -> Asked | Address:
+def resolve(network: Network, probability: Probability, cut: dt.date | None) -> Asked | Address:
     """Resolve P(events | given) against the model; ``cut`` is the day for a bare ``history``.
 
     Raises QueryError for what makes no sense, Unsupported for a condition that the engine does not know,
     ImpossibleEvidence where what is given contradicts itself.
     """
-    model = graph.model
+    model = network.model
     words = [condition for condition in probability.given if isinstance(condition, ADDRESSES)]
     if words:
         return _address(model, probability, words)
-    given = _Given(graph, cut)
-    for condition in sorted(probability.given, key=lambda c: not isinstance(c, Do)):  # what is set comes first
-        given.take(condition)
+    given = _Given(network, cut)
+    for condition in probability.given:  # what is set comes first
+        if isinstance(condition, Do):
+            given.take(condition)
+    for condition in probability.given:
+        if not isinstance(condition, Do):
+            given.take(condition)
     targets: dict[str, tuple[int, ...] | None] = {}
     never = False
     for event in probability.events:
@@ -137,10 +141,10 @@ def _address(model: Model, probability: Probability, words: Sequence[Condition])
 class _Given:
     """Gathers what a question gives; contradictions are errors, what is set is never evidence as well."""
 
-    def __init__(self, graph: Graph, cut: dt.date | None) -> None:
-        self.graph, self.model, self.cut = graph, graph.model, cut
-        self.worlds = Worlds(graph)
-        self.base: World = {}
+    def __init__(self, network: Network, cut: dt.date | None) -> None:
+        self.graph, self.model, self.cut = network.graph, network.model, cut
+        self.worlds = Worlds(network.graph, network.nodes)
+        self.base = self.worlds.root
         self.domain: dict[str, tuple[int, ...]] = {}
         self.soft: dict[str, tuple[float, ...]] = {}
         self.notes: list[str] = []
@@ -151,12 +155,12 @@ class _Given:
     def take(self, condition: Condition) -> None:
         match condition:
             case Do(setting=setting):
-                self.base = self.worlds.world(setting, self.base)
+                self.base = self.worlds.done(setting, self.base)
             case Event(op=None):
                 raise QueryError(f"'{condition}' as a condition needs a state: write {condition} = ...")
             case Event():
                 variable = self.model.variables[condition.variable]
-                self.narrow(self.reference(condition), variable, chosen(condition, variable), str(condition))
+                self.narrow(self.reference(condition), variable, chosen(condition, variable), condition)
             case Soft(variable=name, weights=weights):
                 self.weigh(name, dict(weights))
             case History(before=span):
@@ -167,11 +171,11 @@ class _Given:
             case Record():
                 self.actual(self.graph.record(), "on record")
             case Chance():
-                self.actual(self.graph.chance(self.base), "luck")
+                self.actual(self.graph.chance(self.base.sets), "luck")
             case _:
                 raise Unsupported(f"the engine does not answer questions with '{condition}'")
 
-    def narrow(self, node: Reference, variable: Variable, states: tuple[int, ...], said: str) -> None:
+    def narrow(self, node: Reference, variable: Variable, states: tuple[int, ...], said: object) -> None:
         if isinstance(node, int):
             if node not in states:
                 done = f"{variable.name} = {variable.states[node]}"
@@ -196,9 +200,9 @@ class _Given:
         self.soft[node] = tuple(weights.get(state, 0.0) for state in variable.states)
 
     def actual(self, values: Mapping[str, str], why: str) -> None:
-        moved = self.graph.downstream(self.base)
+        moved = self.graph.downstream(self.base.sets)
         for name, state in values.items():
-            if name in self.base:
+            if name in self.base.sets:
                 continue
             if name in moved and why != "luck":
                 self.notes.append(f"{name} = {state} stays as evidence ({why}) although what is set acts on it")

@@ -173,7 +173,7 @@ class Program:
 def program(writer: Writer, question: Probability) -> Program | str:
     """Return the program of a question, or why there is none, in words."""
     network = writer.network
-    asked = resolve(network.graph, question, writer.cut(question))
+    asked = resolve(network, question, writer.cut(question))
     if not isinstance(asked, Asked) or asked.never or any(states is None for states in asked.targets.values()):
         return "it asks for no single event"
     page = writer.write(question)

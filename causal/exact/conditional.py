@@ -13,15 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from causal.exact.asked import Asked
 from causal.exact.coupling import assumed, factors_of
-from causal.exact.eliminate import Factor, components
+from causal.exact.eliminate import Factor
 from causal.exact.mechanisms.types import MARK, type_factors
 from causal.exact.network import Network
 from causal.exact.worlds import Node
-from causal.spec.model import Variable
 
 Open = Mapping[str, tuple[int, ...]]
 
@@ -42,7 +39,7 @@ class Conditional:
 
     def __init__(self, network: Network, asked: Asked, coupling: str | None = None) -> None:
         self.network, self.asked, self.coupling = network, asked, coupling
-        self.recorder, self.nodes = network.recorder, asked.worlds.nodes
+        self.recorder, self.eliminator, self.nodes = network.recorder, network.eliminator, asked.worlds.nodes
         self.coupled: tuple[str, ...] = ()
         self.needed: dict[str, dict[str, Node]] = {}
 
@@ -50,15 +47,13 @@ class Conditional:
         """Write what is asked (a slot per state, or one) and the probability of what is given."""
         targets, recorder = self.asked.targets, self.recorder
         named = list(self.factors())
-        known = {id(factor) for _, anything, factor in named if anything}
+        known = {factor for _, anything, factor in named if anything}
+        near, others = self.eliminator.parts([factor for _, _, factor in named], targets)
         evidence = recorder.one
-        near: list[Factor] = []
-        for group in components([factor for _, _, factor in named]):
-            if any(name in targets for factor in group for name in factor.names):
-                near += group
-            elif any(id(factor) in known for factor in group):
-                evidence = recorder.product(evidence, self.network.eliminator.total(group))
-        news = any(id(factor) in known for factor in near)
+        for group in others:
+            if not known.isdisjoint(group):
+                evidence = recorder.product(evidence, self.eliminator.total(group))
+        news = not known.isdisjoint(near)
         if news:
             near, apart = self._settle(near)
             evidence = recorder.product(evidence, apart)
@@ -66,55 +61,62 @@ class Conditional:
             ((name, states),) = targets.items()
             return self._single(name, states, near, news, evidence)
         if not targets or self.asked.never:  # what is asked is settled by its own bracket
-            below = self.network.eliminator.total(near) if news else recorder.one
+            below = self.eliminator.total(near) if news else recorder.one
             return self._fraction((recorder.zero if self.asked.never else below,), below, evidence)
-        below = self.network.eliminator.total(near) if news else recorder.one
+        below = self.eliminator.total(near) if news else recorder.one
         position: dict[str, tuple[int, ...]] = {}
         for name, states in targets.items():
             assert states is not None  # a whole distribution is asked alone
             position[name] = tuple(place for place, i in enumerate(self._open(name)) if i in states)
             if not position[name]:
                 return self._fraction((recorder.zero,), below, evidence)
-        above = self.network.eliminator.total([self._cut(factor, position) for factor in near])
+        above = self.eliminator.total([self._cut(factor, position) for factor in near])
         return self._fraction((above,), below, evidence)
 
     def _fraction(self, above: tuple[int, ...], below: int, evidence: int) -> Fraction:
         """Return numerators over a denominator, both to be multiplied by what is known beside them."""
         recorder = self.recorder
-        values = tuple(recorder.quotient(slot, below) for slot in above)
-        joints = tuple(recorder.product(evidence, slot) for slot in above)
+        values = joints = above
+        if below != recorder.one:
+            values = tuple(recorder.quotients(above, below).tolist())
+        if evidence != recorder.one:
+            joints = tuple(recorder.products(above, evidence).tolist())
         return Fraction(values, joints, recorder.product(evidence, below))
 
     # The relevant factors
 
     def factors(self) -> Iterator[tuple[str, bool, Factor]]:
         """Yield a factor's variable, whether anything is known of it, and the factor, for all that is relevant."""
+        nodes, domain, soft = self.nodes, self.asked.domain, self.asked.soft
         self.needed = needed = dict[str, dict[str, Node]]()
-        for key in (*self.asked.targets, *self.asked.domain, *self.asked.soft):
-            needed.setdefault(self.nodes[key].variable, {})[key] = self.nodes[key]
+        for key in (*self.asked.targets, *domain, *soft):
+            needed.setdefault(nodes[key].variable, {})[key] = nodes[key]
         if self.asked.worlds.crossed:  # a value taken from a later variable: no order puts causes first
             self._close(needed)
+        observed = domain.keys() | soft.keys()
         hidden: set[str] = set()
         coupled = []
         for name in reversed(self.network.graph.order):
-            if name not in needed:
+            there = needed.get(name)
+            if there is None:
                 continue
-            variable, mine = self.network.model.variables[name], tuple(needed[name].values())
-            known = any(node.key in self.asked.domain or node.key in self.asked.soft for node in mine)
-            if len(mine) > 1 and assumed(variable):
+            mine = tuple(there.values())
+            known = not observed.isdisjoint(there)
+            if len(mine) > 1 and assumed(self.network.model.variables[name]):
                 coupled.append(name)
-            for factor in self._of(variable, mine):
+            for factor in self._of(name, mine):
                 yield name, known, factor
                 for other in factor.names:
-                    if other in self.nodes:
-                        needed.setdefault(self.nodes[other].variable, {})[other] = self.nodes[other]
+                    node = nodes.get(other)
+                    if node is not None:
+                        needed.setdefault(node.variable, {})[other] = node
                     elif other.endswith(MARK):
                         hidden.add(other.removesuffix(MARK))
         self.coupled = tuple(reversed(coupled))
         for factor in type_factors(self.network, hidden):
             yield "", False, factor
-        for key, weights in self.asked.soft.items():
-            yield "", True, Factor((key,), self.recorder.constants(weights)).narrow(self.asked.domain, [key])
+        for key, weights in soft.items():
+            yield "", True, Factor((key,), self.recorder.constants(weights)).narrow(domain, [key])
 
     def _close(self, needed: dict[str, dict[str, Node]]) -> None:
         """Add every node that some are made from."""
@@ -128,14 +130,17 @@ class Conditional:
                         there[reference] = node
                         waiting.append(node)
 
-    def _of(self, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
+    def _of(self, name: str, nodes: Sequence[Node]) -> list[Factor]:
         """Return the factors of a variable's nodes; those of the same nodes, with the same states open, are kept."""
         domain = self.asked.domain
-        at = {name for node in nodes for name in (node.key, *node.parents) if name in domain}
-        opened = tuple(sorted((str(name), domain[str(name)]) for name in at))
+        opened: tuple[tuple[str, tuple[int, ...]], ...] = ()
+        for node in nodes if domain else ():
+            at = (node.key, *node.parents)
+            if not domain.keys().isdisjoint(at):  # for most it is
+                opened += tuple((each, domain[each]) for each in at if isinstance(each, str) and each in domain)
         return self.network.remembered(
             (nodes, opened, self.coupling),
-            lambda: factors_of(self.network, variable, nodes, dict(opened), self.coupling),
+            lambda: factors_of(self.network, self.network.model.variables[name], nodes, dict(opened), self.coupling),
         )
 
     # Writing
@@ -150,27 +155,21 @@ class Conditional:
 
     def _settle(self, near: list[Factor]) -> tuple[list[Factor], int]:
         """Take out what zeros rule out; return what still hangs together with what is asked, and the rest's product."""
-        zero = self.recorder.zero
-        while True:
+        targets, apart, holes = self.asked.targets, self.recorder.one, self.eliminator.holes
+        while holes:
             position: dict[str, tuple[int, ...]] = {}
             for factor in near:
-                if len(factor.names) == 1 and (name := factor.names[0]) not in self.asked.targets:
-                    possible = np.flatnonzero(factor.ids != zero)
-                    if possible.size == 0:
-                        return near, zero
-                    if possible.size < factor.ids.size:
-                        position[name] = tuple(possible.tolist())
+                if factor in holes and factor.names[0] not in targets:
+                    position[factor.names[0]] = holes[factor]
+                    if not holes[factor]:
+                        return near, self.recorder.zero
             if not position:
                 break
             near = [self._cut(factor, position) for factor in near]
-        apart = self.recorder.one
-        kept: list[Factor] = []
-        for group in components(near):
-            if any(name in self.asked.targets for factor in group for name in factor.names):
-                kept += group
-            else:
-                apart = self.recorder.product(apart, self.network.eliminator.total(group))
-        return kept, apart
+            near, others = self.eliminator.parts(near, targets)
+            for group in others:
+                apart = self.recorder.product(apart, self.eliminator.total(group))
+        return near, apart
 
     def _open(self, name: str) -> tuple[int, ...]:
         states = self.network.model.variables[self.nodes[name].variable].states
@@ -180,17 +179,16 @@ class Conditional:
         self, name: str, states: tuple[int, ...] | None, near: list[Factor], news: bool, evidence: int
     ) -> Fraction:
         """Write one node's states, or one event about it."""
-        recorder, possible = self.recorder, self._open(name)
-        if len(possible) == 1:  # what is asked is given
-            below = self.network.eliminator.total(near) if news else recorder.one
-            share = {possible[0]: below}
-        else:
-            shares = self.network.eliminator.along(near, name)
-            below = recorder.add(shares) if news else recorder.one
-            share = dict(zip(possible, shares, strict=True))
+        possible = self._open(name)
+        every = range(len(self.network.model.variables[self.nodes[name].variable].states))
+        if len(possible) == 1 or (states is not None and set(states) >= set(possible)):  # what is asked is given
+            below = self.eliminator.total(near) if news else self.recorder.one
+            sure = [i in possible for i in every] if states is None else [possible[0] in states]
+            return self._fraction(tuple(below if each else self.recorder.zero for each in sure), below, evidence)
         if states is None:
-            whole = range(len(self.network.model.variables[self.nodes[name].variable].states))
-            return self._fraction(tuple(share.get(i, recorder.zero) for i in whole), below, evidence)
-        if set(states) >= set(share):
-            return self._fraction((below,), below, evidence)
-        return self._fraction((recorder.add(share[i] for i in states if i in share),), below, evidence)
+            group, outputs = list(possible), len(every)
+        else:
+            group, outputs = [0 if i in states else -1 for i in possible], 1
+        shares = self.eliminator.along(near, name)
+        values, joints, given = self.recorder.conditioned(shares, group, outputs, news, evidence)
+        return Fraction(tuple(values.tolist()), tuple(joints.tolist()), given)

@@ -2,7 +2,7 @@
 
     factor      a table of slots over some nodes; a zero slot is a combination that cannot be
     narrow      keep the allowed states, drop axes with one state left, and axes that make no difference
-    components  parts that share no node: those without a target cancel in a conditional probability
+    parts       what hangs together with some nodes, and what does not: that cancels in a conditional probability
     Eliminator  sums out on one recorder; a step that was taken before is found again, so that questions share them
 
 The order is planned (planning.py) and the steps are taken (contracting.py) in compiled code. What would be too large is
@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
 from causal.errors import TooLarge
 from causal.exact import contracting
-from causal.exact.contracting import AXES, CELLS, OPERANDS, SLOTS, TABLES, Shelf
+from causal.exact.consing import Longs, grown
+from causal.exact.contracting import AXES, CELLS, LARGE, OPERANDS, SLOTS, TABLES, Shelf
 from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
 
 LARGEST_PLAN = 20_000_000  # multiplications of one question; writing that many takes seconds and a gigabyte
 LARGEST_FIXED = 100_000_000  # where no parameter is open and all that is written are numbers
-EASY = 2_000  # multiplications up to which one order is as good as another
 ROOM = 1024  # tables to start with
 
 
@@ -38,43 +39,32 @@ class Factor:
     def narrow(self, domain: Mapping[str, tuple[int, ...]], own: Collection[str] = ()) -> Factor:
         """Return the factor on the states left open; axes but ``own`` along which nothing changes are dropped."""
         ids: Ids = self.ids
-        for axis, name in enumerate(self.names):
-            if name in domain:
-                ids = ids.take(domain[name], axis=axis)
         names = list(self.names)
         for axis in range(len(names) - 1, -1, -1):
+            if names[axis] in domain:
+                ids = ids.take(domain[names[axis]], axis=axis)
             if ids.shape[axis] == 1 or (names[axis] not in own and _still(ids, axis)):
-                ids = ids.squeeze(axis) if ids.shape[axis] == 1 else ids.take([0], axis=axis).squeeze(axis)
+                ids = ids.take([0], axis=axis).squeeze(axis)
                 del names[axis]
         return Factor(tuple(names), ids)
 
 
 def _still(ids: Ids, axis: int) -> bool:
     """Return whether nothing changes along an axis."""
+    if ids.item(0) != ids.item(prod(ids.shape[axis + 1 :])):  # a glance is enough for most
+        return False
     return bool((ids == ids.take([0], axis=axis)).all())
 
 
-def components(factors: Sequence[Factor]) -> list[list[Factor]]:
-    """Return the factors in groups that share no node."""
-    groups: list[tuple[set[str], list[Factor]]] = []
-    for factor in factors:
-        names, members = set(factor.names), [factor]
-        apart = []
-        for group in groups:
-            if names.isdisjoint(group[0]):
-                apart.append(group)
-            else:
-                names |= group[0]
-                members = group[1] + members
-        groups = [*apart, (names, members)]
-    return [members for _, members in groups]
-
-
 class Eliminator:
-    """Sums out on one recorder; see ``contracting.Shelf`` for what it remembers."""
+    """Sums out on one recorder; see ``contracting.Shelf`` for what it remembers.
+
+    ``holes`` has the factors seen so far that rule a state of their one node out: the places that they leave.
+    """
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
+        self.holes: dict[Factor, tuple[int, ...]] = {}
         self._nodes: dict[str, int] = {}
         self._places: dict[Factor, int] = {}
         self._shelf = Shelf(
@@ -83,20 +73,33 @@ class Eliminator:
             axes=np.empty(4 * ROOM, dtype=np.int64),
             sizes=np.empty(4 * ROOM, dtype=np.int64),
             scope=np.zeros(ROOM + 1, dtype=np.int64),
-            made=np.full((ROOM, 3), -1, dtype=np.int64),
+            made=np.empty((ROOM, 3), dtype=np.int64),
             finder=np.full(4 * ROOM, -1, dtype=np.int64),
             counts=np.zeros(3, dtype=np.int64),
         )
         self._place(Factor((), np.array(recorder.one)))
 
+    def parts(self, factors: Sequence[Factor], names: Collection[str]) -> tuple[list[Factor], list[list[Factor]]]:
+        """Return the factors that hang together with some nodes, and the others in groups that share no node."""
+        tables = self._shelved(factors)
+        nodes = np.array([self._nodes[name] for name in names if name in self._nodes], dtype=np.int64)
+        near: list[Factor] = []
+        others: dict[int, list[Factor]] = {}
+        found = contracting.parts(self._shelf, tables, nodes, len(self._nodes)).tolist()
+        for factor, part in zip(factors, found, strict=True):
+            if part < 0:
+                near.append(factor)
+            else:
+                others.setdefault(part, []).append(factor)
+        return near, list(others.values())
+
     def total(self, factors: Sequence[Factor]) -> int:
         """Return the slot of the product of all factors, summed over everything."""
         return int(self.over(factors, ()).ids)
 
-    def along(self, factors: Sequence[Factor], name: str) -> list[int]:
-        """Return the slots of the product of all factors, summed over everything but one node; one per state of it."""
-        found: list[int] = self.over(factors, (name,)).ids.tolist()
-        return found
+    def along(self, factors: Sequence[Factor], name: str) -> Ids:
+        """Return the slots of the product of all factors, summed over everything but a node that is in one of them."""
+        return self.over(factors, (name,)).ids
 
     def over(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:
         """Return the product of all factors, summed over everything but some nodes; those in no factor are left out.
@@ -105,55 +108,63 @@ class Eliminator:
         """
         if not factors:
             return Factor((), np.array(self.recorder.one))
-        places = np.array([self._places.get(factor) or self._place(factor) for factor in factors], dtype=np.int64)
+        tables = self._shelved(factors)
         kept = np.array([self._nodes[name] for name in keep if name in self._nodes], dtype=np.int64)
-        order, work, widest = contracting.ordered(self._shelf, places, kept, len(self._nodes), EASY)
         largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
-        if work > largest:
-            names = list(self._nodes)
-            raise TooLarge(
-                f"this needs {int(work):,} multiplications, more than {largest:,}; the widest clique is "
-                f"{{{', '.join(sorted(names[node] for node in widest))}}}. "
-                "Give the state of one of these, or put a variable between them"
-            )
-        need = np.zeros(5, dtype=np.int64)
-        step, count = 0, places.size
-        while step <= order.size:
+        order, need = np.empty(len(self._nodes), dtype=np.int64), np.zeros(5, dtype=np.int64)
+        store = self.recorder.room(0, 0)
+        while True:
+            table = contracting.contract(store, self._shelf, tables, kept, largest, order, need)
+            if table >= 0:
+                return self._taken(table)
+            if table == LARGE:
+                work, wide = need[:2].tolist()
+                names = list(self._nodes)
+                widest = ", ".join(sorted(names[node] for node in order[:wide]))
+                raise TooLarge(
+                    f"this needs {work:,} multiplications, more than {largest:,}; the widest clique is {{{widest}}}. "
+                    "Give the state of one of these, or put a variable between them"
+                )
             store = self.recorder.room(int(need[SLOTS]), int(need[OPERANDS]))
             self._room(int(need[TABLES]), int(need[CELLS]), int(need[AXES]))
-            step, count = contracting.contract(store, self._shelf, order, step, places, count, need)
-        shelf, table, names = self._shelf, int(places[0]), list(self._nodes)
-        axes = slice(shelf.scope[table], shelf.scope[table + 1])
-        ids = shelf.cells[shelf.begin[table] : shelf.begin[table + 1]].reshape(shelf.sizes[axes])
-        return Factor(tuple(names[node] for node in shelf.axes[axes]), ids.copy())
+
+    def _taken(self, table: int) -> Factor:
+        """Return a table from the shelf."""
+        shelf = self._shelf
+        first, last = shelf.scope[table : table + 2].tolist()
+        ids = shelf.cells[shelf.begin[table] : shelf.begin[table + 1]]
+        if first == last:
+            return Factor((), ids.reshape(()))
+        names = list(self._nodes)
+        return Factor(tuple([names[node] for node in shelf.axes[first:last]]), ids.reshape(shelf.sizes[first:last]))
+
+    def _shelved(self, factors: Sequence[Factor]) -> Longs:
+        """Return where factors stand on the shelf."""
+        return np.array([self._places.get(factor) or self._place(factor) for factor in factors], dtype=np.int64)
 
     def _place(self, factor: Factor) -> int:
         """Put a factor on the shelf."""
-        self._room(1, factor.ids.size, factor.ids.ndim)
-        shelf, nodes = self._shelf, self._nodes
-        table, cells, axes = shelf.counts.tolist()
-        shelf.cells[cells : cells + factor.ids.size] = factor.ids.ravel()
-        shelf.axes[axes : axes + factor.ids.ndim] = [nodes.setdefault(name, len(nodes)) for name in factor.names]
-        shelf.sizes[axes : axes + factor.ids.ndim] = factor.ids.shape
-        shelf.begin[table + 1], shelf.scope[table + 1] = cells + factor.ids.size, axes + factor.ids.ndim
-        shelf.counts[:] = table + 1, cells + factor.ids.size, axes + factor.ids.ndim
-        self._places[factor] = table
-        return int(table)
+        ids, nodes = factor.ids, self._nodes
+        self._room(1, ids.size, ids.ndim)
+        axes = np.array([nodes.setdefault(name, len(nodes)) for name in factor.names], dtype=np.int64)
+        cells, sizes = np.array(ids, order="C").ravel(), np.array(ids.shape, dtype=np.int64)
+        table = self._places[factor] = contracting.put(self._shelf, cells, axes, sizes)
+        if ids.ndim == 1 and (left := np.flatnonzero(ids != self.recorder.zero)).size < ids.size:
+            self.holes[factor] = tuple(left.tolist())
+        return table
 
     def _room(self, tables: int, cells: int, axes: int) -> None:
         """Make room for so many more tables, with so many cells and axes between them."""
         shelf = self._shelf
-        tables, cells, axes = (int(used) + more for used, more in zip(shelf.counts, (tables, cells, axes), strict=True))
+        used = shelf.counts.tolist()
+        tables, cells, axes = used[0] + tables, used[1] + cells, used[2] + axes
         if tables > len(shelf.made):
-            made = np.full((2 * tables, 3), -1, dtype=np.int64)
-            made[: len(shelf.made)] = shelf.made
-            more = np.zeros(2 * tables, dtype=np.int64)
-            shelf = shelf._replace(made=made, begin=np.append(shelf.begin, more), scope=np.append(shelf.scope, more))
+            begin, scope = grown(shelf.begin, 2 * tables + 1), grown(shelf.scope, 2 * tables + 1)
+            shelf = shelf._replace(made=grown(shelf.made, 2 * tables), begin=begin, scope=scope)
         if cells > shelf.cells.size:
-            shelf = shelf._replace(cells=np.append(shelf.cells, np.empty(cells, dtype=np.int64)))
+            shelf = shelf._replace(cells=grown(shelf.cells, 2 * cells))
         if axes > shelf.axes.size:
-            more = np.empty(axes, dtype=np.int64)
-            shelf = shelf._replace(axes=np.append(shelf.axes, more), sizes=np.append(shelf.sizes, more))
+            shelf = shelf._replace(axes=grown(shelf.axes, 2 * axes), sizes=grown(shelf.sizes, 2 * axes))
         if 2 * tables > shelf.finder.size:
             shelf = shelf._replace(finder=np.full(1 << (4 * tables).bit_length(), -1, dtype=np.int64))
             contracting.refind(shelf)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from causal.errors import TooLarge
@@ -18,6 +19,7 @@ from causal.exact.mechanisms import kind_of
 from causal.exact.mechanisms.gating import gated
 from causal.exact.parameter import Form, Ids, Parameter, cards
 from causal.exact.tape import Recorder
+from causal.exact.worlds import Node, untouched
 from causal.graph import Graph
 from causal.spec.model import Model, Variable
 
@@ -40,6 +42,11 @@ class Network:
 
     def __post_init__(self) -> None:
         self.eliminator = Eliminator(self.recorder)
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """The nodes of a world in which nothing is set."""
+        return untouched(self.graph)
 
     @classmethod
     def of(cls, model: Model) -> Network:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 Ids = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):  # of which a network has thousands
     """A number that a mechanism leaves open; ``name`` is the question it answers, in canonical text.
 
     ``reference`` names the parameter it is read against. ``rank`` orders the cuts and sticks of one group; ``after``
@@ -82,12 +81,14 @@ class Kind(Protocol):
 
 def inputs(variable: Variable) -> tuple[str, ...]:
     """Return the parents that the mechanism itself looks at: all but those that only gate."""
-    return tuple(parent for parent in variable.parents if parent not in variable.gate_only)
+    gate_only = variable.gate_only
+    return tuple([parent for parent in variable.parents if parent not in gate_only])
 
 
 def resting(model: Model, variable: Variable) -> dict[str, str]:
     """Return states of the parents that only gate, the first combination in which no gate fires."""
-    parents = [parent for parent in variable.parents if parent in variable.gate_only]
+    gate_only = variable.gate_only
+    parents = [parent for parent in variable.parents if parent in gate_only]
     for states in product(*(model.variables[parent].states for parent in parents)):
         here = dict(zip(parents, states, strict=True))
         gates = [gate for gate in variable.gates if gate.when.keys() <= here.keys()]

@@ -19,22 +19,12 @@ from causal.exact.worlds import Node
 
 def placed(table: Ids, node: Node, domain: Mapping[str, tuple[int, ...]]) -> Factor:
     """Return P(node | its parents) over nodes: states that are set are taken, the parents' open states chosen."""
-    ids: Ids = table
-    names: list[str | int] = []
-    for reference in reversed(node.parents):  # axes before the one at hand keep their places
-        axis = len(node.parents) - 1 - len(names)
-        names.append(reference)
-        if isinstance(reference, int):
-            ids = ids.take([reference], axis=axis)
-        elif reference in domain:
-            ids = ids.take(domain[reference], axis=axis)
-    references = [*reversed(names), node.key]
-    for axis in range(len(references) - 1, -1, -1):
-        reference = references[axis]
-        if isinstance(reference, int):
-            ids = ids.squeeze(axis)
-            del references[axis]
-    return _diagonal([str(reference) for reference in references], ids)
+    ids: Ids = table[tuple([slice(None) if isinstance(each, str) else each for each in node.parents])]
+    names = [each for each in (*node.parents, node.key) if isinstance(each, str)]
+    for axis, name in enumerate(names[:-1]):
+        if name in domain:
+            ids = ids.take(domain[name], axis=axis)
+    return _diagonal(names, ids)
 
 
 def spread(factor: Factor, scope: Sequence[str], shape: tuple[int, ...]) -> Ids:

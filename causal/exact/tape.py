@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,14 +55,10 @@ class Recorder:
         used, filled = store.counts.tolist()
         if used + slots > store.code.size:
             size = 2 * (used + slots)
-            more = size - store.code.size
-            store = store._replace(
-                code=np.append(store.code, np.full(more, consing.FREE, dtype=np.int8)),
-                start=np.append(store.start, np.zeros(more, dtype=np.int64)),
-                value=np.append(store.value, np.zeros(more)),
-            )
+            code, value = consing.grown(store.code, size), consing.grown(store.value, size)
+            store = store._replace(code=code, start=consing.grown(store.start, size + 1), value=value)
         if filled + operands > store.operands.size:
-            store = store._replace(operands=np.append(store.operands, np.empty(filled + 2 * operands, dtype=np.int64)))
+            store = store._replace(operands=consing.grown(store.operands, 2 * (filled + operands)))
         if 2 * (used + slots) > store.table.size:
             size = 1 << (4 * (used + slots)).bit_length()
             store = store._replace(table=np.full(size, -1, dtype=np.int64))
@@ -148,6 +145,27 @@ class Recorder:
         pairs = self.totals(np.stack([left, right], axis=-1), np.array([self.one, self.minus]))
         return np.where(left == right, self.zero, pairs)
 
+    def broken(self, sticks: ArrayLike) -> Longs:
+        """Return the shares that sticks leave along the last axis, one more than there are sticks."""
+        all_sticks = np.array(sticks, dtype=np.int64)
+        *outer, count = all_sticks.shape
+        found = np.empty((prod(outer), count + 1), dtype=np.int64)
+        room = self.room(3 * all_sticks.size, 5 * all_sticks.size)
+        consing.broken(room, all_sticks.reshape(len(found), count), found)
+        return found.reshape(*outer, count + 1)
+
+    def conditioned(
+        self, shares: ArrayLike, group: ArrayLike, outputs: int, news: bool, evidence: int
+    ) -> tuple[Longs, Longs, int]:
+        """Return shares, added up by group, over their whole; the same times ``evidence``; and so the whole.
+
+        Where there is no news, the whole is 1.
+        """
+        slots, groups = _alike(shares, group)
+        values, joints = np.empty(outputs, dtype=np.int64), np.empty(outputs, dtype=np.int64)
+        room = self.room(3 * outputs + 3, 2 * (slots.size + 1) * (outputs + 1) + 4 * outputs + 2)
+        return values, joints, consing.conditioned(room, slots, groups, news, evidence, values, joints)
+
     # One slot at a time
 
     def constant(self, value: float) -> int:
@@ -156,6 +174,8 @@ class Recorder:
 
     def product(self, a: int, b: int) -> int:
         """Return a * b."""
+        if a == self.one or b == self.one:
+            return b if a == self.one else a
         return int(self.products(a, b))
 
     def total(self, pairs: Iterable[tuple[int, int]]) -> int:
@@ -185,7 +205,7 @@ class Recorder:
 
     def quotient(self, a: int, b: int) -> int:
         """Return a / b."""
-        return int(self.quotients(a, b))
+        return a if b == self.one else int(self.quotients(a, b))
 
     def minimum(self, slots: Sequence[int]) -> int:
         """Return the smallest of slots."""
@@ -230,7 +250,10 @@ class Recorder:
 
 def _alike(a: ArrayLike, b: ArrayLike) -> tuple[Longs, Longs]:
     """Return two arrays of slots of one shape, contiguous and writeable: compiled code is made for this kind alone."""
-    left, right = np.array(a, dtype=np.int64, order="C"), np.array(b, dtype=np.int64, order="C")
+    left = np.array(a, dtype=np.int64, order="C")
+    if isinstance(b, int):
+        return left, np.full(left.shape, b)
+    right = np.array(b, dtype=np.int64, order="C")
     if left.shape != right.shape:
         shape = np.broadcast_shapes(left.shape, right.shape)
         left, right = (np.array(np.broadcast_to(each, shape), order="C") for each in (left, right))

@@ -1,7 +1,7 @@
 """The worlds of a question as one network: a node is a variable in a world, and worlds share what nothing tells apart.
 
     reference      is
-    "rain"         a node: the variable rain in the first world that needed it
+    "rain"         a node: the variable rain in the actual world, or where the question does something, after that
     "rain'2"       a node: rain again, with other parents
     1              a state, by number: the variable is set in that world
 
@@ -14,7 +14,8 @@ the same node, because the luck of a variable is the same in all worlds: only de
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from causal.errors import QueryError
 from causal.graph import Graph
@@ -22,11 +23,9 @@ from causal.spec.model import Model
 from causal.spec.question import Assign, Follow, Named, Setting
 
 Reference = str | int
-World = Mapping[str, Reference]  # what is set in it
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A variable in a world: ``parents`` has a reference for each parent, in the order written."""
 
     key: str
@@ -34,19 +33,45 @@ class Node:
     parents: tuple[Reference, ...]
 
 
-class Worlds:
-    """The worlds of one question over ``graph``; nodes are made when asked for.
+def untouched(graph: Graph) -> dict[str, Node]:
+    """Return the nodes of a world in which nothing is set."""
+    return {name: Node(name, name, parents) for name, parents in graph.parents.items()}
 
-    ``crossed`` says that some node's parent is a later variable's, whose value it was told to take.
+
+@dataclass(frozen=True, eq=False, slots=True)
+class World:
+    """What is set in a world. ``bits`` (of ``Graph.bit``) say what differs from the root; ``known`` what was found."""
+
+    sets: Mapping[str, Reference] = field(default_factory=dict)
+    bits: int = 0
+    known: dict[str, Reference] = field(default_factory=dict)
+
+
+class Worlds:
+    """The worlds of one question over ``graph``, whose untouched ``nodes`` are given; others are made when asked for.
+
+    ``root`` is the world in which a variable's node has its name. ``crossed`` says that some node's parent is a later
+    variable's, whose value it was told to take.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, nodes: Mapping[str, Node]) -> None:
         self.graph, self.model = graph, graph.model
         self.crossed = False
-        self.nodes: dict[str, Node] = {}
+        self.nodes = dict(nodes)
+        self.root = World()
         self._same: dict[tuple[str, tuple[Reference, ...]], str] = {}
-        self._count: dict[str, int] = {}
-        self._known: dict[tuple[tuple[tuple[str, Reference], ...], str], Reference] = {}
+        self._made: dict[frozenset[tuple[str, Reference]], World] = {}
+
+    def done(self, setting: Setting, base: World) -> World:
+        """Return the world after ``setting`` is done to ``base``: the root from now on, where it sets plain states."""
+        found = self.world(setting, base)
+        if base is self.root and not self._same and all(isinstance(value, int) for value in found.sets.values()):
+            self.root = found = World(found.sets)
+            for name in found.sets:
+                for child in self.graph.children[name]:
+                    parents = tuple([found.sets.get(parent, parent) for parent in self.graph.parents[child]])
+                    self.nodes[child] = Node(child, child, parents)
+        return found
 
     def world(self, setting: Setting | None, base: World) -> World:
         """Return the world in which ``setting`` holds, imagined on top of ``base``; ``base`` itself where it is None.
@@ -55,14 +80,18 @@ class Worlds:
         """
         if setting is None:
             return base
-        found = dict(base)
+        found = dict(base.sets)
         for name, value in settings(self.model, setting).items():
             if isinstance(value, Follow):
                 source = self.reference(value.source, self.world(value.world, base))
                 found[name] = self._taken(value, source)
             else:
                 found[name] = self.model.variables[name].states.index(value)
-        return found
+        bits = 0
+        for name, reference in found.items():
+            if self.root.sets.get(name) != reference:
+                bits |= self.graph.bit[name]
+        return self._made.setdefault(frozenset(found.items()), World(found, bits))
 
     def _taken(self, item: Follow, source: Reference) -> Reference:
         """Return what another world's value is for the variable that takes it."""
@@ -77,23 +106,33 @@ class Worlds:
 
     def reference(self, variable: str, world: World) -> Reference:
         """Return the node of a variable in a world, or the number of the state that it is set to there."""
-        mark = tuple(sorted(world.items()))
-        if (mark, variable) not in self._known:
-            above = self.graph.ancestors((variable,), world)
-            for name in self.graph.order:
-                if name in above and (mark, name) not in self._known:
-                    self._known[(mark, name)] = world[name] if name in world else self._node(name, mark)
-        return self._known[(mark, variable)]
+        known, waiting = world.known, [variable]
+        while waiting:
+            name = waiting[-1]
+            if name not in known:
+                if name in world.sets:
+                    known[name] = world.sets[name]
+                elif not self.graph.above[name] & world.bits:
+                    known[name] = name
+                else:
+                    above = self.graph.parents[name]
+                    missing = [parent for parent in above if parent not in known]
+                    if missing:
+                        waiting += missing
+                        continue
+                    known[name] = self._node(name, tuple([known[parent] for parent in above]))
+            waiting.pop()
+        return known[variable]
 
-    def _node(self, name: str, mark: tuple[tuple[str, Reference], ...]) -> str:
-        parents = tuple(self._known[(mark, parent)] for parent in self.model.variables[name].parents)
+    def _node(self, name: str, parents: tuple[Reference, ...]) -> str:
+        if parents == self.nodes[name].parents:
+            return name
         if (name, parents) not in self._same:
-            self._count[name] = count = self._count.get(name, 0) + 1
-            key = name if count == 1 else f"{name}'{count}"
-            while key in self.nodes:  # a variable may itself be called so
-                key += "'"
-            self.nodes[key] = Node(key, name, parents)
+            number = 2
+            while (key := f"{name}'{number}") in self.nodes:  # a variable may itself be called so
+                number += 1
             self._same[(name, parents)] = key
+            self.nodes[key] = Node(key, name, parents)
         return self._same[(name, parents)]
 
 

@@ -197,6 +197,8 @@ class Variable:
 
         A rule names its parents itself, and a table without named rows uses them all but those that only gate.
         """
+        if not self.gates:
+            return frozenset()
         gated = {parent for gate in self.gates for parent in gate.when}
         return frozenset(gated - named_parents(self.mechanism))
 

@@ -32,20 +32,19 @@ def check_names(question: Question | Event, model: Model) -> None:
     ...
     causal.errors.UnknownName: variable 'rain' has no state 'hevy' (did you mean 'heavy'?); it has: clear, some, heavy
     """
-    nodes = list(walk(question))
-    for node in nodes:
+    named = []  # may name rows, and wait until their variables are known
+    for node in walk(question):
         for name, states in mentions(node):
             _check_states(_variable(name, model), states)
         if isinstance(node, Named):
             _check_intervention(node.intervention, model)
         if isinstance(node, Event) and node.op in ORDERINGS:
             _check_order(node, model.variables[node.variable])
-    for node in nodes:
-        match node:
-            case Probability(events=events, given=given):
-                _check_rows(tuple(event.variable for event in events), given, model)
-            case Quantity(event=event, given=given) | Effect(event=event, given=given):
-                _check_rows((event.variable,), given, model)
+        if isinstance(node, Probability | Quantity | Effect) and any(isinstance(each, Row) for each in node.given):
+            named.append(node)
+    for each in named:
+        events = each.events if isinstance(each, Probability) else (each.event,)
+        _check_rows(tuple(event.variable for event in events), each.given, model)
 
 
 def _variable(name: str, model: Model) -> Variable:

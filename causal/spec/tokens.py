@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from causal.errors import QuestionSyntaxError, nearest
 from causal.spec.dates import Span
@@ -56,11 +56,15 @@ _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"' + r"|'(?:[^'\\]++|\\.)*+'", re.DOTA
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SIGN = re.compile(r"->|!=|<=|>=|[][(){}=<>,|:~@+*/%-]")
 _FOREIGN = re.compile("|".join(re.escape(sign) for sign in sorted(FOREIGN_SIGNS, key=len, reverse=True)))
+# What nearly all tokens are, in one match: whatever this does not match is looked at closely.
+_COMMON = re.compile(
+    r"""\s*+(?:(?P<word>[^\W\d]\w*+)|(?P<sign>[](){},@+]|=(?![=<>])|\|(?!\|))|"(?P<quoted>[^"\\]*+)")"""
+)
+_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _DATE = re.compile(r"\d[\w.:-]*+(?:\s*+/\s*+\d[\w.:-]*+)?+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text: ``text[start:end]`` is how it was written, ``name`` what it says without its quotes."""
 
     kind: str
@@ -79,6 +83,11 @@ class Token:
 
 def token_at(text: str, position: int) -> Token:
     """Return the first token at or after a position; raise QuestionSyntaxError where there can be none."""
+    common = _COMMON.match(text, position)
+    if common is not None:
+        kind = common.lastgroup or ""
+        start, end = common.span(kind)
+        return Token(kind, common[kind], *((start - 1, end + 1) if kind == "quoted" else (start, end)))
     space = _SPACE.match(text, position)
     start = space.end() if space else position
     if start == len(text):
@@ -138,7 +147,7 @@ class Cursor:
         self.operators = 0  # + - * / so far, counted by the grammar
         self.previous = Token("end", "", 0, 0)
         self.token = token_at(text, 0)
-        self._missed: list[str] = []
+        self._missed: list[tuple[tuple[str, ...], str]] = []
 
     def error(self, message: str, token: Token | None = None) -> QuestionSyntaxError:
         """Return an error that points at a token, the present one if none is given."""
@@ -147,12 +156,10 @@ class Cursor:
     def advance(self) -> Token:
         """Step over the present token and return it."""
         passed = self.token
-        if passed.lexeme in ("(", "[", "{"):
-            self.open += 1
+        if passed.kind == "sign" and passed.name in _BRACKETS:
+            self.open += _BRACKETS[passed.name]
             if self.open > MAX_DEPTH:
                 raise self.error(f"more than {MAX_DEPTH} brackets within each other; split the question")
-        elif passed.lexeme in (")", "]", "}"):
-            self.open -= 1
         self._stand_at(passed.end)
         return passed
 
@@ -165,10 +172,13 @@ class Cursor:
         """Tell whether one of these words or signs stands here; if not, remember them (as ``shown``) as expected."""
         if self.token.lexeme in lexemes:
             return True
-        for miss in [shown] if shown else [repr(lexeme) for lexeme in lexemes]:
-            if miss not in self._missed:
-                self._missed.append(miss)
+        self._missed.append((lexemes, shown))
         return False
+
+    def _expected(self) -> list[str]:
+        """Return what was looked for here in vain, each once."""
+        found = (shown or repr(lexeme) for lexemes, shown in self._missed for lexeme in lexemes)
+        return list(dict.fromkeys(found))
 
     def accept(self, *lexemes: str, shown: str = "") -> Token | None:
         """Step over one of these words or signs and return it, or stay and return None."""
@@ -230,7 +240,7 @@ class Cursor:
 
     def unexpected(self, *instead: str) -> QuestionSyntaxError:
         """Return the error that what stands here is none of what was looked for, nor one of ``instead``."""
-        expected = [*self._missed, *instead]
+        expected = [*self._expected(), *instead]
         listed = " or ".join(part for part in (", ".join(expected[:-1]), expected[-1]) if part)
         found = "but the text ends" if self.token.kind == "end" else f"not {self.token}"
         return self.error(f"expected {listed}, {found}{self._advice()}")
@@ -241,7 +251,7 @@ class Cursor:
         if token.lexeme in FOREIGN_WORDS:
             return f"; write {FOREIGN_WORDS[token.lexeme]}"
         if token.kind == "word":
-            close = nearest(token.name.lower(), [miss.strip("'") for miss in self._missed])
+            close = nearest(token.name.lower(), [miss.strip("'") for miss in self._expected()])
             if close:
                 return close
         if previous.lexeme in FOREIGN_WORDS:
@@ -250,10 +260,10 @@ class Cursor:
             return f'; a name like {previous.name!r} goes in quotes: "{previous.name}"'
         if self.open == 0 and token.lexeme in ("=", "!=", "<=", ">="):
             return "; two numbers are compared with > or <"
-        if token.lexeme == "|" and "','" in self._missed:
+        if token.lexeme == "|" and "','" in self._expected():
             return "; there is one '|', and the conditions behind it are joined by commas"
         named = previous.kind in ("word", "digits") and previous.lexeme not in KEYWORDS
-        if self.open and named and "':'" not in self._missed and self._goes_on():
+        if self.open and named and "':'" not in self._expected() and self._goes_on():
             return f"; a name that is no plain word goes in quotes: {name_text(self._phrase())}"
         return ""
 

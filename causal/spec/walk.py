@@ -46,9 +46,11 @@ def walk(node: Node) -> Iterator[Node]:
     >>> [type(node).__name__ for node in walk(parse_question("P(grass = wet | do(rain = heavy))"))]
     ['Probability', 'Event', 'Do', 'Setting', 'Assign']
     """
-    yield node
-    for part in _parts(node):
-        yield from walk(part)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(_parts(node)))
 
 
 def names(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -80,6 +82,8 @@ def mentions(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _parts(node: Node) -> tuple[Node, ...]:
     match node:
+        case Assign() | Event(world=None):
+            return ()
         case Probability(events=events, given=given):
             return (*events, *given)
         case Quantity(setting=setting, event=event, given=given) | Effect(setting=setting, event=event, given=given):

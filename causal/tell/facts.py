@@ -262,12 +262,31 @@ class Computation:
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     command: str
+    exact: bool = False  # every number is in the model
 
 
 def by_outcome(rows: Iterable[Row], reading: str) -> tuple[Row, ...]:
     """Return one reading's rows, the lowest probability of the outcome first, the withheld last."""
     found = (row for row in rows if row.reading == reading)
     return tuple(sorted(found, key=lambda row: math.inf if (p := row.panel.outcome.mean) is None else p))
+
+
+@dataclass(frozen=True)
+class Told:
+    """One analysis as the report tells it: what it asks, its sentences, the panel's rows, what its picture shows.
+
+    ``rows`` are empty where the gate withholds the numbers; ``more`` says how many there are besides.
+    """
+
+    name: str
+    asks: str
+    title: str
+    text: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str | float | int | bool | None, ...], ...] = ()
+    more: int = 0
+    picture: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True)
@@ -305,6 +324,7 @@ class Report:
     levels: tuple[Level, ...] = ()
     dissent: Dissent | None = None
     footing: Footing | None = None
+    explained: tuple[Told, ...] = ()
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
 
     @property

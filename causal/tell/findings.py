@@ -40,7 +40,10 @@ def banners(report: Report) -> tuple[Banner, ...]:
     elif gate.verdict != PASS:
         words = f"The gate let these draws through with a warning: {worst}{more}. Draw more, or longer."
         found.append(Banner("flag", (Strong("Flagged. "), words)))
-    if report.computation.total == 1:
+    if report.computation.exact:
+        words = "Every number is in the model: nothing was judged and nothing drawn, so no bracket says anything."
+        found.append(Banner("note", (Strong("Exact. "), words)))
+    elif report.computation.total == 1:
         words = (
             "All parameters stand at their medians as stated: brackets show how experts differ, not how sure they are."
         )

@@ -14,8 +14,9 @@ import pytest
 from causal import load
 from causal.errors import UnknownName, UsageError
 from causal.spec.bif import parse_bif
+from causal.spec.files import nobody
 from causal.spec.modelfile import parse_model
-from causal.study import Study, nobody
+from causal.study import Study
 
 ROOT = Path(__file__).parents[2]
 TAR = """model: tar

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from causal.errors import CausalError
-    from causal.study import Posterior, Study, load
-    from causal.tell.pictured import Answer, Ranking
+    from causal.study import Answer, Posterior, Ranking, Study, load
 
 __all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
 
 _HOMES = {
-    "Answer": "causal.tell.pictured",
+    "Answer": "causal.study",
     "CausalError": "causal.errors",
     "Posterior": "causal.study",
-    "Ranking": "causal.tell.pictured",
+    "Ranking": "causal.study",
     "Study": "causal.study",
     "load": "causal.study",
 }

@@ -24,6 +24,8 @@ import networkx as nx
 
 from causal.spec.model import Model
 
+type Digraph = nx.DiGraph[str]
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -115,12 +117,21 @@ class Graph:
         }
 
 
-def to_networkx(model: Model) -> nx.DiGraph[str]:
-    """Return a networkx graph with the variables' labels and the edges' reasons as attributes."""
-    digraph: nx.DiGraph[str] = nx.DiGraph(name=model.name)
+def to_networkx(model: Model) -> Digraph:
+    """Return a networkx graph, without numbers, in the order of the model.
+
+    A node has ``label``, ``about`` and ``states``, an edge ``why`` and ``sign`` (by state of the parent). The graph has
+    the ``name`` and ``title`` of the model, and its ``confounded`` pairs.
+
+    >>> from causal.spec.modelfile import load_model
+    >>> digraph = to_networkx(load_model("models/rain.yaml"))
+    >>> list(digraph.predecessors("grass")), digraph.nodes["rain"]["states"]
+    (['sprinkler', 'rain'], ('clear', 'some', 'heavy'))
+    """
+    digraph: Digraph = nx.DiGraph(name=model.name, title=model.title, confounded=model.confounded)
     for name, variable in model.variables.items():
-        digraph.add_node(name, label=variable.title, states=variable.states)
+        digraph.add_node(name, label=variable.title, about=variable.about, states=variable.states)
     for name, variable in model.variables.items():
         for edge in variable.edges:
-            digraph.add_edge(edge.parent, name, why=edge.why)
+            digraph.add_edge(edge.parent, name, why=edge.why, sign=dict(edge.sign))
     return digraph

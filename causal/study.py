@@ -5,22 +5,26 @@
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
+    posterior.responsibility() -> Explained        one of many that say what made the difference
     posterior.report("out/")               report.html, report.md, report.json
+    study.to_networkx(), study.to_dowhy()  the graph, for others
 
-Nothing here computes: each method hands on to the floor whose work it is.
+Nothing here computes: each method hands on to the floor whose work it is, and adds a plot and a display.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal.ask import answer as asked
+from causal.ask import interventions as ranked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
@@ -28,6 +32,8 @@ from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageEr
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
+from causal.explained import Explains
+from causal.graph import Digraph, to_networkx
 from causal.learn import store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
@@ -36,17 +42,14 @@ from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
 from causal.learn.reading import elicit
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
-from causal.spec.bif import is_bif, load_bif
-from causal.spec.finding import find_model, find_priors
-from causal.spec.grammar import parse_question
+from causal.spec.files import read_case
+from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
-from causal.spec.modelfile import load_model
-from causal.spec.priorfile import load_priors
-from causal.spec.priors import ANYONE, Expert, Priors
+from causal.spec.priors import Priors
 from causal.spec.question import Event, Probability, Question
-from causal.tell.pictured import Answer, Ranking, shown, values_of
 
 if TYPE_CHECKING:
+    from causal.ask.identification import Frame
     from causal.learn.model import PymcModel
     from causal.tell import Report
     from causal.tell.displays import Picture
@@ -64,24 +67,7 @@ def load(model: str | Path, priors: str | Path | None = None) -> Study:
     >>> load("rain")
     <Study rain: 4 variables, 2 experts>
     """
-    path = find_model(model)
-    if is_bif(path):
-        if priors is not None:
-            raise UsageError(f"{path.name} has its numbers in it, so no priors go with it; leave '{priors}' out")
-        network = load_bif(path)
-        return Study(network, nobody(network))
-    structure = load_model(path)
-    where = Path(priors) if priors is not None else find_priors(path, structure)
-    if where is None:
-        return Study(structure, nobody(structure))
-    if not where.is_file():
-        raise UsageError(f"no prior file {str(where)!r}")
-    return Study(structure, load_priors(where, structure))
-
-
-def nobody(model: Model) -> Priors:
-    """Return the priors of a model about which nobody has said anything."""
-    return Priors("nobody", model.name, {ANYONE: Expert(ANYONE)})
+    return Study(*read_case(model, priors))
 
 
 @dataclass(frozen=True)
@@ -117,7 +103,7 @@ class Study:
             known = "exact numbers" if self.exact else f"{len(self.priors.experts)} experts"
             return f"{self.model.name}: {len(self.model.variables)} variables, {known}"
 
-        return shown("Study", words)
+        return _shown("Study", words)
 
     def _repr_html_(self) -> str:
         from causal.tell.displays import safely, study_html
@@ -143,6 +129,26 @@ class Study:
         if not said or refusals(self.model, self.priors):
             return graph(self.model)
         return self.at_medians().show()
+
+    def to_networkx(self) -> Digraph:
+        """Return the graph alone: labels and states on the nodes, reasons and signs on the edges, and no numbers."""
+        return to_networkx(self.model)
+
+    def to_dowhy(
+        self,
+        treatment: str | Sequence[str],
+        outcome: str,
+        data: Frame | None = None,
+        observed: Iterable[str] | None = None,
+    ) -> Any:
+        """Return a ``dowhy.CausalModel`` of the effect of ``treatment`` on ``outcome``, to identify or estimate it.
+
+        ``data`` are comparable cases, states by name; without them, ``observed`` says which variables could be seen
+        (all, if left out). Raises UnknownName and UsageError.
+        """
+        from causal.ask.identification import to_dowhy
+
+        return to_dowhy(self.model, treatment, outcome, data, observed)
 
     def pymc_model(self) -> PymcModel:
         """Return the posterior as an ordinary PyMC model.
@@ -203,8 +209,64 @@ class Study:
         return Posterior(self, draws, "")
 
 
+@dataclass(frozen=True, repr=False)
+class Answer(asked.Answer):
+    """The answer to one question, with its picture: ``labels`` name the experts, ``weights`` are their shares."""
+
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+    weights: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    def plot(self) -> Picture:
+        """Draw the answer by expert and for the panel; the picture's ``figure`` is Matplotlib's."""
+        from causal.tell.displays import chart
+        from causal.tell.pictures.densities import densities
+
+        return chart(densities(self, self.labels, self.weights or None), self.question, self.text)
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import answer_html, safely
+
+        return safely(lambda: answer_html(self, self.labels), "&lt;Answer&gt;")
+
+
+@dataclass(frozen=True, repr=False)
+class Ranking(ranked.Ranking):
+    """All interventions under all readings, with their picture."""
+
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return _shown("Ranking", lambda: f"of {self.event}: {len(self.divergences)} rows, gate {self.gate.verdict}")
+
+    def plot(self, reading: str = MINIMAL) -> Picture:
+        """Draw every point of divergence under one reading, the lowest probability of the outcome first.
+
+        Raises UsageError where there is no such reading.
+        """
+        from causal.tell.displays import chart
+        from causal.tell.pictures.forest import forest
+
+        figure = forest(self, reading, self.labels)
+        named = [each.intervention.title or each.intervention.name for each in self.of(reading)]
+        order = f"the lowest first: {'; '.join(named) or 'none'}"
+        return chart(figure, f"{self.event}: {reading}", f"{self.event} after each point of divergence, {order}.")
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import ranking_html, safely
+
+        return safely(lambda: ranking_html(self), "&lt;Ranking&gt;")
+
+
+def _shown(kind: str, words: Callable[[], str]) -> str:
+    """Return a repr, and the mere kind of what is broken: a repr never raises."""
+    try:
+        return f"<{kind} {words()}>"
+    except Exception:  # noqa: BLE001 - whatever state the object is in
+        return f"<{kind}>"
+
+
 @dataclass(frozen=True)
-class Posterior:
+class Posterior(Explains):
     """Draws of a study, to be asked. ``digest`` is the name of the fit in the store, empty if it is not kept."""
 
     study: Study
@@ -216,7 +278,7 @@ class Posterior:
             drawn = f"{self.draws.total} draws of {len(self.draws.experts)} experts"
             return f"of {self.study.model.name}: {'exact numbers' if self.study.exact else drawn}"
 
-        return shown("Posterior", words)
+        return _shown("Posterior", words)
 
     def _repr_html_(self) -> str:
         from causal.tell.displays import posterior_html, safely
@@ -255,7 +317,7 @@ class Posterior:
         pages = [self.study.elicited.writer.write(question) for question in parsed]
         labels, weights = self._labels, self.panel.weights
         return [
-            Answer(**values_of(answer), labels=labels, weights=weights)
+            Answer(**_values(answer), labels=labels, weights=weights)
             for answer in ask(self.panel, pages, level, ci_prob)
         ]
 
@@ -302,7 +364,7 @@ class Posterior:
 
     def interventions(self, outcome: str | Event | None = None, names: Iterable[str] | None = None) -> Ranking:
         """Return every named intervention's probability of the outcome, effect and plausibility, under each reading."""
-        return Ranking(**values_of(rank(self.panel, self._outcome(outcome), names)), labels=self._labels)
+        return Ranking(**_values(rank(self.panel, self._outcome(outcome), names)), labels=self._labels)
 
     def facts(self, override: bool = False) -> Report:
         """Return the facts of the report: all that its renderings say, before any rendering.
@@ -311,7 +373,7 @@ class Posterior:
         """
         from causal.tell import gather
 
-        return gather(self.panel, self.interventions(), override=override)
+        return gather(self.panel, self.interventions(), override=override, explained=self.told())
 
     def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
         """Write report.html, report.md and report.json into a folder, and return where they are."""
@@ -321,8 +383,6 @@ class Posterior:
 
     def _outcome(self, outcome: str | Event | None) -> Event:
         if isinstance(outcome, str):
-            from causal.spec.grammar import parse_event
-
             return parse_event(outcome)
         event = outcome or self.study.model.outcome
         if event is None:
@@ -333,3 +393,8 @@ class Posterior:
     def theta(self) -> np.ndarray:
         """The parameters' draws, shape (chains, draws, parameters, experts)."""
         return self.draws.theta
+
+
+def _values(made: Any) -> dict[str, Any]:
+    """Return the fields of a value of the asking floor, to make the front door's of."""
+    return {each.name: getattr(made, each.name) for each in fields(made)}

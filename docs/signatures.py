@@ -6,8 +6,7 @@
     the tuned debate   priors/ussr-thread-tuned.yaml: parameters alone, nothing to condition on, so independent draws
     the panel          priors/ussr.yaml: the debate's claims and five schools, each with a posterior of its own
 
-``python docs/signatures.py`` writes the page. What the engine does not answer is called unanswered there, and what
-falls short of the case study is listed.
+``python docs/signatures.py`` writes the page, and lists what falls short of the case study.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ import numpy as np
 from statements import SIGNATURES, SPLIT, Asked, Signature, Truths, Values, within
 
 import causal
-from causal.errors import Unsupported
 from causal.learn.gate import Gate, diagnose
 from causal.spec.grammar import parse_question
 from causal.study import Posterior, Study
@@ -31,15 +29,13 @@ PAGE = Path(__file__).with_suffix(".md")
 TUNED_PRIORS = PAGE.parent.parent / "priors" / "ussr-thread-tuned.yaml"
 SEED = 1
 NEAR_CERTAIN, SLACK = 0.9, 0.1  # what the case study finds in 9 of 10 draws has to come out within 0.1 of it
-UNANSWERED = "not answered yet"
 
 
 @dataclass(frozen=True)
 class Row:
     """One statement, or the part of it called ``part``, and for each expert the share of draws in which it holds.
 
-    ``case`` is the share in the case study. ``shares`` is empty where the engine does not answer the questions.
-    ``error`` is the largest Monte Carlo error among them.
+    ``case`` is the share in the case study; ``error`` is the largest Monte Carlo error among the shares.
     """
 
     signature: Signature
@@ -51,8 +47,7 @@ class Row:
     @property
     def label(self) -> str:
         """The number of the statement, and the name of the part."""
-        name = f"{self.signature.id} ({self.part})" if self.part else self.signature.id
-        return name if self.shares else f"{name} ({UNANSWERED})"
+        return f"{self.signature.id} ({self.part})" if self.part else self.signature.id
 
 
 def tuned() -> Study:
@@ -68,10 +63,7 @@ def questions(asks: Mapping[str, Asked]) -> Iterator[tuple[str, str]]:
 
 
 def values(posterior: Posterior, asks: Mapping[str, Asked]) -> dict[str, Values]:
-    """Return the values of questions by name: (experts, draws), for several questions (questions, experts, draws).
-
-    Raises Unsupported where the engine does not answer one of them.
-    """
+    """Return the values of questions by name: (experts, draws), for several questions (questions, experts, draws)."""
     write = posterior.study.elicited.writer.write
     pages = [write(parse_question(question)) for _, question in questions(asks)]
     found = posterior.panel.values([page.slots[0] for page in pages])
@@ -104,17 +96,14 @@ def rows(posteriors: Sequence[Posterior]) -> list[Row]:
     """Put every statement, and after it the part of it that has a name, to all experts of some posteriors."""
     found = []
     for signature in SIGNATURES:
-        try:
-            given = [(posterior, values(posterior, signature.asks)) for posterior in posteriors]
-        except Unsupported:
-            given = []
+        given = [(posterior, values(posterior, signature.asks)) for posterior in posteriors]
         readings = [("", signature.case, signature.holds)]
         if signature.part is not None:
             readings.append((signature.part.name, signature.part.case, signature.part.holds))
         for name, case, holds in readings:
             truths = [(posterior, holds(**named)) for posterior, named in given]
             by_expert = {key: share for posterior, true in truths for key, share in shares(posterior, true).items()}
-            worst = max((error(posterior, true) for posterior, true in truths), default=0.0)
+            worst = max(error(posterior, true) for posterior, true in truths)
             found.append(Row(signature, name, case, by_expert, worst))
     return found
 
@@ -141,11 +130,7 @@ def medians_table(study: Study) -> str:
     """Return the statements, the values at the medians of a study of one expert, and whether each holds."""
     posterior, lines = study.at_medians(), []
     for signature in SIGNATURES:
-        try:
-            found = values(posterior, signature.asks)
-        except Unsupported as refusal:
-            lines.append((signature.id, signature.claim, f"{UNANSWERED}: {refusal}", "—"))
-            continue
+        found = values(posterior, signature.asks)
         shown = "; ".join(
             f"{name.replace('_', ' ')} {', '.join(f'{value:.3f}' for value in np.ravel(number))}"
             for name, number in found.items()
@@ -159,7 +144,7 @@ def draws_table(found: Sequence[Row], heads: Mapping[str, str]) -> str:
     lines = []
     for row in found:
         case = "not run" if row.case is None else f"{row.case:.2f}"
-        own = [f"{row.shares[expert]:.2f}" if row.shares else "—" for expert in heads]
+        own = [f"{row.shares[expert]:.2f}" for expert in heads]
         lines.append((row.label, "" if row.part and row.case is None else case, *own))
     return table(("", "case study", *heads.values()), lines)
 
@@ -168,7 +153,7 @@ def schools_table(found: Sequence[Row], heads: Mapping[str, str]) -> str:
     """Return for which experts each statement holds at the medians; a star where the case study says otherwise."""
     lines = []
     for row in found:
-        cells = [("yes" if row.shares[expert] else "no") if row.shares else "—" for expert in heads]
+        cells = ["yes" if row.shares[expert] else "no" for expert in heads]
         marks = ["*" if differs(row, expert) else "" for expert in heads]
         lines.append((row.label, *(cell + mark for cell, mark in zip(cells, marks, strict=True))))
     return table(("", *heads.values()), lines)
@@ -176,7 +161,7 @@ def schools_table(found: Sequence[Row], heads: Mapping[str, str]) -> str:
 
 def differs(row: Row, expert: str) -> bool:
     """Return whether a whole statement holds at an expert's medians where the case study says not, or the reverse."""
-    return bool(row.shares) and not row.part and bool(row.shares[expert]) != (expert in row.signature.schools.split())
+    return not row.part and bool(row.shares[expert]) != (expert in row.signature.schools.split())
 
 
 def split_table(pairs: Sequence[tuple[Posterior, Posterior]]) -> str:
@@ -236,11 +221,11 @@ def seeing_is_not_doing(medians: Posterior, expert: str) -> float:
 
 
 def gate(posteriors: Sequence[Posterior]) -> Gate:
-    """Judge every value that a statement rests on, where the engine answers it."""
+    """Judge every value that a statement rests on."""
     verdict = Gate()
     for posterior in posteriors:
         wanted = dict.fromkeys(question for signature in SIGNATURES for _, question in questions(signature.asks))
-        answers = posterior.ask_all(question for question in wanted if "[" not in question)
+        answers = posterior.ask_all(wanted)
         verdict = reduce(Gate.__and__, (answer.gate for answer in answers), verdict)
     return verdict
 
@@ -269,10 +254,10 @@ def departures(found: Sequence[Row], clipped: Sequence[Row], expert: str) -> str
     far = [
         f"{row.label}, {row.shares[expert]:.2f} against {row.case:.2f}"
         for row in found
-        if row.case is not None and row.shares and abs(row.shares[expert] - row.case) >= SLACK
+        if row.case is not None and abs(row.shares[expert] - row.case) >= SLACK
     ]
-    by = {row.label: row.shares.get(expert, float("nan")) for row in found}
-    pairs = [(row, other) for row, other in zip(found, clipped, strict=True) if row.case is not None and row.shares]
+    by = {row.label: row.shares[expert] for row in found}
+    pairs = [(row, other) for row, other in zip(found, clipped, strict=True) if row.case is not None]
     moved = max(abs(row.shares[expert] - other.shares[expert]) for row, other in pairs)
     notes = (
         f"Shares of the tuned debate that differ from the case study's by {SLACK} or more: {listed(far)}.",
@@ -371,7 +356,8 @@ met its phrases. That the signatures hold there shows that the debate is coheren
 signature that holds for all schools says little; one that divides them tells them apart.
 
 Probabilities are minimal rewrites (what was decided before the divergence is fixed, later luck stays as it was) unless
-*forecast* is said (later luck is open). *Without* is the same history without the divergence.
+*forecast* is said (later luck is open). *Without* is the same history without the divergence. S23 is retrospective (all
+that happened is given, and each variable keeps its luck): it rests on that assumption, which nothing observed can test.
 """
 
 MEDIANS = """

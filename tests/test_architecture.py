@@ -9,6 +9,7 @@
     learn     pymc, arviz, nutpie and what they are made of; numba, scipy
     ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
+    explained pandas, for its types
     study
     causal    (the package's own door)
     cli       typer, rich
@@ -32,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "causal"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-FLOORS = ("errors", "spec", "graph", "elicit", "exact", "learn", "ask", "tell", "study", "causal", "cli", "__main__")
+FLOORS = tuple("errors spec graph elicit exact learn ask tell explained study causal cli __main__".split())
 
 KNOWS = {
     "spec": "ruamel pydantic pydantic_core",
@@ -42,6 +43,7 @@ KNOWS = {
     "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
     "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
+    "explained": "pandas",
     "cli": "typer rich",
 }
 WITHOUT_NUMPY = frozenset({"errors", "spec", "graph"})

@@ -32,7 +32,7 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "report", "schema")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -215,21 +215,12 @@ def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
-    [
-        ("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'"),
-        (
-            "coin.priors.yaml",
-            "model: coin",
-            "model: coin\ncases: [{file: coins.csv, relevance: 1, columns: {coin: coin}}]",
-            "'coins.csv'",
-        ),
-    ],
-    ids=["pooling", "cases"],
+    [("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'")],
+    ids=["pooling"],
 )
 def test_what_the_engine_does_not_compute_is_named(
     run: Run, desk: Path, name: str, old: str, new: str, said: str
 ) -> None:
-    (desk / "coins.csv").write_text("coin,bet\nheads,won\n")
     if name == "coin.yaml":
         (desk / "coin.priors.yaml").unlink()
     edited(desk, name, old, new)
@@ -546,7 +537,7 @@ def test_nothing_to_override_is_no_override(run: Run) -> None:
 # ── rank ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_rank_lists_every_intervention_under_both_readings(run: Run) -> None:
+def test_rank_lists_every_intervention_under_every_reading(run: Run) -> None:
     found = run("rank", "rain", "--json").json
     assert (found["outcome"], found["skipped"], found["gate"]["verdict"]) == ("grass = wet", [], "pass")
     assert [(row["reading"], row["intervention"]) for row in found["rows"]] == [
@@ -554,6 +545,8 @@ def test_rank_lists_every_intervention_under_both_readings(run: Run) -> None:
         ("forecast", "cloudburst"),
         ("minimal rewrite", "drought_law"),
         ("minimal rewrite", "cloudburst"),
+        ("retrospective", "drought_law"),
+        ("retrospective", "cloudburst"),
     ]
     for row in found["rows"]:
         assert row["effect"] == pytest.approx(row["mean"] - row["without"])
@@ -569,6 +562,12 @@ def test_rank_shows_one_reading_and_every_expert_where_told(run: Run) -> None:
     assert "  anna" not in run("rank", "rain", "--reading", "forecast").out
     rows = run("rank", "rain", "--reading", "minimal", "--json").json["rows"]
     assert {row["reading"] for row in rows} == {"minimal rewrite"}
+    done = run("rank", "rain", "--reading", "retrospective")
+    assert "which is an assumption" in done.out
+    assert "forecast" not in done.out
+    rows = run("rank", "rain", "--reading", "retrospective", "--json").json["rows"]
+    assert {(row["reading"], row["without"]) for row in rows} == {("retrospective", 1.0)}
+    assert [row["coupled"] for row in rows] == [["grass"], ["grass"]]
 
 
 def test_rank_takes_another_outcome(run: Run) -> None:
@@ -580,7 +579,7 @@ def test_rank_takes_another_outcome(run: Run) -> None:
 def test_rank_names_what_it_skips(run: Run) -> None:
     done = run("rank", "rain", "--outcome", "sprinkler = on", "--json")
     skipped = {each["what"] for each in done.json["skipped"]}
-    assert skipped == {"drought_law, forecast", "drought_law, minimal rewrite"}
+    assert skipped == {"drought_law, forecast", "drought_law, minimal rewrite", "drought_law, retrospective"}
     shown = run("rank", "rain", "--outcome", "sprinkler = on").out
     assert "Skipped: drought_law, forecast: do() sets sprinkler" in shown
 
@@ -666,11 +665,12 @@ def test_schema_writes_both_and_says_where(run: Run, desk: Path) -> None:
         (5, "did you mean 'grass'?", ["ask", "rain", "P(gras = wet)"]),
         (5, "did you mean 'heavy'?", ["ask", "rain", "P(rain = heavey)"]),
         (5, "^", ["ask", "rain", "P(grass = wet | "]),
-        (5, "rungs 1 and 2", ["ask", "rain", "P(grass[rain = clear] = wet | grass = wet)"]),
+        (5, "compared with which?", ["ask", "rain", "PN(rain = clear -> grass = wet)"]),
+        (5, "nothing lies between", ["ask", "rain", "NDE(rain = heavy -> grass = wet)"]),
         (5, "both 'clear' and 'heavy'", ["ask", "rain", "P(grass = wet | rain = clear, rain = heavy)"]),
         (5, "do() sets grass", ["ask", "rain", "P(grass = wet | do(grass = wet))"]),
         (5, "which state of 'grass'?", ["rank", "rain", "--outcome", "grass"]),
-        (5, "no intervention can be compared", ["rank", "rain", "--outcome", "grass[rain = clear] = wet"]),
+        (5, "no intervention can be", ["rank", "rain", "--outcome", "grass[rain = season[rain = some]] = wet"]),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else None,
 )

@@ -12,17 +12,16 @@ one run of one tape.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from causal.ask.panel import Panel, ask
+from causal.ask.stating import moved_together, stated_slots
 from causal.errors import ImpossibleEvidence, QueryError, UsageError
 from causal.exact.kernel import Floats
 from causal.exact.network import Network
-from causal.exact.parameter import Parameter
 from causal.exact.tape import Tape
 from causal.learn.gate import Gate
 from causal.spec.priors import Judgement
@@ -135,7 +134,7 @@ class _Swaps:
         at_a, at_b = tape.values(np.column_stack([a, b]))[0]
         if not np.isfinite([at_a, at_b]).all():
             raise ImpossibleEvidence("what the question gives has probability zero at an expert's mean parameters")
-        return cls(tape, a, b, _groups(panel.elicited.network.parameters), float(at_b - at_a))
+        return cls(tape, a, b, moved_together(panel.elicited.network.parameters), float(at_b - at_a))
 
     def shifts(self, members: NDArray[np.bool_]) -> Floats:
         """Return the shift of each row of ``members``, shape (swaps, parameters), in one run of the tape."""
@@ -155,22 +154,9 @@ def mean_parameters(panel: Panel, expert: str) -> Floats:
     return np.asarray(draws.mean(axis=1) if share is None else draws @ share[column], dtype=np.float64)
 
 
-def _groups(parameters: Sequence[Parameter]) -> NDArray[np.bool_]:
-    """Return which parameters are swapped together: the cuts of a variable, else each by itself."""
-    keys = [p.group if p.scale == "cut" else p.name for p in parameters]
-    return np.array([[key == each for each in keys] for key in dict.fromkeys(keys)], dtype=bool)
-
-
 def _stated(network: Network, a: Floats, b: Floats) -> Floats:
     """Return the answers to the parameters' own questions, shape (parameters, 2)."""
-    slot = {p.name: place for place, p in enumerate(network.parameters)}
-    for form in network.forms():
-        parameter = network.parameters[network.index[form.parameter]]
-        # a compound is another question than the net power, and a lower cut another than the one that names an offset
-        if form.reading != "compound" and form.reference == (parameter.reference if form.reference else None):
-            slot[parameter.name] = form.slot
-    wanted = [slot[p.name] for p in network.parameters]
-    return network.recorder.tape(wanted).values(np.column_stack([a, b]))
+    return network.recorder.tape(stated_slots(network)).values(np.column_stack([a, b]))
 
 
 def _driver(panel: Panel, low: str, high: str, members: NDArray[np.bool_], stated: Floats, shift: float) -> Driver:

@@ -3,17 +3,20 @@
     reading             with the intervention                without it
     forecast            P(y | do(@i), history)               P(y | history before its date)
     minimal rewrite     P(y | do(@i), history, chance)       P(y | history before its date, chance)
+    retrospective       P(y[@i] | record)                    P(y | record): what really happened, where that is known
 
     plausibility        P(what it sets | history before its date, but for what it undoes): how far history must bend
 
 The effect is the difference, draw by draw. An intervention without a date has no history: it is compared with no
-evidence at all. What is impossible is skipped and listed.
+evidence at all. What is impossible is skipped and listed. In retrospect worlds are compared, so the number rests on
+what stays the same in both (``exact/coupling.py``); where the model knows nothing of what happened there is no record
+to look back on, and the reading is skipped as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from causal.ask.answer import PANEL, Answer
@@ -34,6 +37,7 @@ from causal.spec.question import (
     Named,
     Probability,
     Question,
+    Record,
     Setting,
     name_text,
 )
@@ -41,13 +45,39 @@ from causal.spec.question import (
 if TYPE_CHECKING:
     import pandas as pd
 
-FORECAST, MINIMAL, PLAUSIBILITY = "forecast", "minimal rewrite", "plausibility"
-READINGS: Mapping[str, tuple[Condition, ...]] = {FORECAST: (), MINIMAL: (Chance(),)}
+FORECAST, MINIMAL, RETROSPECTIVE, PLAUSIBILITY = "forecast", "minimal rewrite", "retrospective", "plausibility"
+READINGS: Mapping[str, str] = {  # and what each takes as given
+    FORECAST: "history before the date is fixed, everything after it is open",
+    MINIMAL: "history before the date is fixed, and later luck stays as it was",
+    RETROSPECTIVE: "all that happened is given, and each variable keeps its luck, which is an assumption",
+}
+NO_RECORD = "of no variable does the model say what really happened (actual), so there is no record to look back on"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where things are looked at: what is done and given, and the bracket of a world imagined on top of that."""
+
+    given: tuple[Condition, ...] = ()
+    bracket: Setting | None = None
+
+    def asks(self, event: Event, *also: Event) -> Probability:
+        """Return the question for an event there, where the others are seen there as well."""
+        return Probability((self._there(event),), (*self.given, *(self._there(each) for each in also)))
+
+    def _there(self, event: Event) -> Event:
+        if self.bracket is None:
+            return event
+        within = () if event.world is None else event.world.items
+        return replace(event, world=Setting((*self.bracket.items, *within)))
 
 
 @dataclass(frozen=True)
 class Divergence:
-    """One intervention under one reading: the outcome with it, without it, and the difference."""
+    """One intervention under one reading: the outcome with it, without it, and the difference.
+
+    ``coupled`` names the variables whose luck is assumed to be shared by two worlds, where the outcome rests on that.
+    """
 
     intervention: Intervention
     reading: str
@@ -55,6 +85,7 @@ class Divergence:
     without: Answer
     effect: Answer
     plausibility: Answer | None
+    coupled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,16 +143,21 @@ class Ranking:
         return pd.DataFrame(rows)
 
 
+def situation(intervention: Intervention, reading: str) -> Situation:
+    """Return where a reading looks at an intervention; without a date there is no history."""
+    named = Setting((Named(intervention.name),))
+    if reading == RETROSPECTIVE:
+        return Situation((Record(),), named)
+    past = () if intervention.when is None else (History(intervention.when),)
+    luck = (Chance(),) if reading == MINIMAL else ()
+    return Situation((Do(named), *past, *luck))
+
+
 def questions(event: Event, intervention: Intervention, reading: str) -> tuple[Question, Question, Question]:
     """Return the outcome with the intervention, without it, and the difference, as questions."""
-    done = Do(Setting((Named(intervention.name),)))
-    luck = READINGS[reading]
-    if intervention.when is None:
-        with_it, without = Probability((event,), (done, *luck)), Probability((event,), luck)
-    else:
-        past = History(intervention.when)
-        with_it = Probability((event,), (done, past, *luck))
-        without = Probability((event,), (past, *luck))
+    there = situation(intervention, reading)
+    with_it = there.asks(event)
+    without = Probability((event,), tuple(each for each in there.given if not isinstance(each, Do)))
     return with_it, without, Arithmetic("-", with_it, without)
 
 
@@ -140,6 +176,32 @@ def plausibility(graph: Graph, intervention: Intervention) -> Probability:
     return Probability(events, tuple(Event(name, "=", (state,)) for name, state in rest.items()))
 
 
+@dataclass
+class _Plan:
+    """What is to be asked in one run: a list of pages for each intervention and reading, and what cannot be asked."""
+
+    panel: Panel
+    event: Event
+    steps: list[tuple[Intervention, str, list[Written]]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, intervention: Intervention, readings: Iterable[str]) -> None:
+        """Write an intervention's plausibility, then its questions under each reading."""
+        graph = self.panel.elicited.network.graph
+        self._write(intervention, PLAUSIBILITY, (plausibility(graph, intervention),))
+        for reading in readings:
+            self._write(intervention, reading, questions(self.event, intervention, reading))
+
+    def _write(self, intervention: Intervention, reading: str, asked: Iterable[Question]) -> None:
+        writer = self.panel.elicited.writer
+        try:
+            if reading == RETROSPECTIVE and self.event.variable in intervention.do:
+                raise QueryError(f"@{intervention.name} sets {self.event.variable}, which is what is asked")
+            self.steps.append((intervention, reading, [writer.write(question) for question in asked]))
+        except QueryError as error:
+            self.skipped.append((f"{intervention.name}, {reading}", str(error)))
+
+
 def rank(panel: Panel, event: Event, names: Iterable[str] | None = None) -> Ranking:
     """Ask for every named intervention (default: all) under every reading, in one run of the tape.
 
@@ -151,34 +213,27 @@ def rank(panel: Panel, event: Event, names: Iterable[str] | None = None) -> Rank
         top = model.variables[event.variable].states[-1]
         raise QueryError(f"'{event}' is a whole distribution; say which state to compare: {event} = {name_text(top)}")
     chosen = [_named(model, name) for name in names] if names is not None else list(model.interventions.values())
-    graph, write = panel.elicited.network.graph, panel.elicited.writer.write
-    pages: list[Written] = []
-    plan: list[tuple[Intervention, str]] = []
-    skipped: list[tuple[str, str]] = []
+    known = bool(panel.elicited.network.graph.record())
+    plan = _Plan(panel, event)
     for intervention in chosen:
-        wanted = {reading: questions(event, intervention, reading) for reading in READINGS}
-        for reading, asked in {PLAUSIBILITY: (plausibility(graph, intervention),), **wanted}.items():
-            try:
-                written = [write(question) for question in asked]
-            except QueryError as error:
-                skipped.append((f"{intervention.name}, {reading}", str(error)))
-                continue
-            plan.append((intervention, reading))
-            pages += written
-    answers = iter(attempt(panel, pages) if pages else [])
+        plan.add(intervention, (reading for reading in READINGS if known or reading != RETROSPECTIVE))
+    skipped = [*plan.skipped, *([(RETROSPECTIVE, NO_RECORD)] if chosen and not known else [])]
+    pages = list({id(page): page for *_, written in plan.steps for page in written}.values())  # many share a history
+    answers = dict(zip(map(id, pages), attempt(panel, pages) if pages else [], strict=True))
     plausible: dict[str, Answer] = {}
     found: list[Divergence] = []
-    for intervention, reading in plan:
-        got = [next(answers) for _ in range(1 if reading == PLAUSIBILITY else 3)]
-        known = [answer for answer in got if isinstance(answer, Answer)]
-        if len(known) < len(got):
+    for intervention, reading, written in plan.steps:
+        got = [answers[id(page)] for page in written]
+        had = [answer for answer in got if isinstance(answer, Answer)]
+        if len(had) < len(got):
             why = next(answer for answer in got if isinstance(answer, ImpossibleEvidence))
             skipped.append((f"{intervention.name}, {reading}", str(why)))
         elif reading == PLAUSIBILITY:
-            plausible[intervention.name] = known[0]
+            plausible[intervention.name] = had[0]
         else:
-            outcome, without, effect = known
-            found.append(Divergence(intervention, reading, outcome, without, effect, plausible.get(intervention.name)))
+            (outcome, without, effect), likely = had, plausible.get(intervention.name)
+            coupled = written[0].coupled
+            found.append(Divergence(intervention, reading, outcome, without, effect, likely, coupled))
     return Ranking(event, tuple(found), tuple(skipped))
 
 
@@ -186,5 +241,3 @@ def _named(model: Model, name: str) -> Intervention:
     if name not in model.interventions:
         raise QueryError(f"no intervention {name!r}{nearest(name, model.interventions)}")
     return model.interventions[name]
-
-

@@ -38,6 +38,7 @@ from causal.spec.walk import walk
 
 FEW = 4  # questions asked together up to which sharp bounds are worked out
 KEPT = 24  # questions (or states) asked together up to which the answers keep their draws
+ROUNDING = 1e-12  # this far from a whole number is that number, reckoned with floating point
 Refit = Callable[[tuple[int, ...]], Draws]
 
 
@@ -145,9 +146,10 @@ def attempt(
     holds = np.array([isinstance(page.question, Comparison) for page in pages for _ in page.slots])
     reported = values[asked]
     reported[holds] = reported[holds] > 0
-    # a comparison that holds in all draws, or in none, is a constant by right; so is a coupling's max(0, ...)
-    clipped = holds | np.array([bool(page.coupled) for page in pages for _ in page.slots])
-    still = fixed[asked] | (clipped[:, None] & (np.ptp(reported, axis=(2, 3)) == 0))
+    imagined = np.array([rung(page.reckoned) == 3 for page in pages for _ in page.slots])
+    # constants by right: a comparison that holds in all draws, or in none; what would have been for certain, or not
+    still = fixed[asked] | (holds[:, None] & (np.ptp(reported, axis=(2, 3)) == 0))
+    still = still | (imagined[:, None] & settled(reported))
     diagnosed = [
         diagnose(reported[:, row], method, still[:, row]) for row, method in enumerate(panel.draws.method)
     ]  # fmt: skip
@@ -162,6 +164,17 @@ def attempt(
             answers.append(error)
         at += len(page.slots)
     return answers
+
+
+def settled(values: Floats) -> NDArray[np.bool_]:
+    """Return which numbers are the same 0, 1 or -1 in all draws, up to rounding; values are (numbers, experts, ...).
+
+    Where luck is shared, what happened settles much of what would have been, whatever the parameters: had more
+    caused it, it would have happened as well.
+    """
+    whole = np.round(values[..., :1, :1])
+    found: NDArray[np.bool_] = (np.abs(values - whole) <= ROUNDING).all(axis=(2, 3))
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@
     nothing        P(v)                                 P(v | not y)
     @i, forecast   P(v | do(@i), history)               P(v | do(@i), history, not y)
     @i, minimal    P(v | do(@i), history, chance)       P(v | do(@i), history, chance, not y)
+    @i, retro      P(v[@i] | record)                    P(v[@i] | record, not y[@i])
 
-for every ``v`` of the model's ``profile``, a share per state. What is avoided is seen in the world after doing, so the
-profile says which of its ways out that world takes, draw by draw. An intervention without a date has no history.
+for every ``v`` of the model's ``profile``, a share per state. What is avoided is seen in the world after doing, or in
+the one imagined, so the profile says which of its ways out that world takes, draw by draw. An intervention without a
+date has no history.
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from causal.ask.answer import PANEL, Answer, Estimate
-from causal.ask.interventions import MINIMAL, READINGS, questions
+from causal.ask.interventions import MINIMAL, READINGS, Situation, situation
 from causal.ask.panel import Panel, attempt
 from causal.errors import ImpossibleEvidence, QueryError, UsageError, nearest
 from causal.exact.answer import Written
 from causal.learn.gate import Gate
 from causal.spec.model import Model, Variable
 from causal.spec.names import check_names
-from causal.spec.question import Condition, Event, Probability, name_text
+from causal.spec.question import Event, name_text
 
 OPPOSITE: Mapping[str, str] = {"=": "!=", "!=": "=", ">=": "<", "<": ">=", "<=": ">", ">": "<="}
 NOTHING = ""  # stands for no intervention where interventions are named
@@ -64,14 +66,14 @@ def profile(panel: Panel, event: Event, names: Sequence[str], reading: str = MIN
     """
     model = panel.elicited.network.model
     named_state(event, model)
-    situations = {name: given(model, name, reading) for name in dict.fromkeys((NOTHING, *names))}
+    situations = {name: situated(model, name, reading) for name in dict.fromkeys((NOTHING, *names))}
     plan: list[tuple[Variable, str, bool]] = []
     pages: list[Written] = []
     for variable in (model.variables[name] for name in model.profile):
-        for name, conditions in situations.items():
+        for name, there in situations.items():
             if name and variable.name in model.interventions[name].do:
                 continue
-            for avoided, page in _pages(panel, variable, conditions, event):
+            for avoided, page in _pages(panel, variable, there, event):
                 plan.append((variable, name, avoided))
                 pages.append(page)
     answers = attempt(panel, pages) if pages else []
@@ -90,18 +92,15 @@ def named_state(event: Event, model: Model) -> None:
         )
 
 
-def given(model: Model, name: str, reading: str) -> tuple[Condition, ...]:
-    """Return what is done and given under a reading of a named intervention; nothing at all where the name is empty."""
+def situated(model: Model, name: str, reading: str) -> Situation:
+    """Return where a reading looks at a named intervention; where the name is empty nothing is done or given."""
     if reading not in READINGS:
         raise UsageError(f"no reading {reading!r}{nearest(reading, READINGS)}; there are {', '.join(READINGS)}")
     if name == NOTHING:
-        return ()
+        return Situation()
     if name not in model.interventions:
         raise QueryError(f"no intervention {name!r}{nearest(name, model.interventions)}")
-    anything = Event(next(iter(model.variables)))
-    asked, *_ = questions(anything, model.interventions[name], reading)
-    assert isinstance(asked, Probability)
-    return asked.given
+    return situation(model.interventions[name], reading)
 
 
 def complement(event: Event, model: Model) -> Event:
@@ -122,15 +121,13 @@ def complement(event: Event, model: Model) -> Event:
     return Event(event.variable, "in", rest, event.world)
 
 
-def _pages(
-    panel: Panel, variable: Variable, conditions: tuple[Condition, ...], event: Event
-) -> Iterator[tuple[bool, Written]]:
+def _pages(panel: Panel, variable: Variable, there: Situation, event: Event) -> Iterator[tuple[bool, Written]]:
     """Yield the variable's distribution in all worlds and in the avoiding ones, where there are such worlds."""
     whole = Event(variable.name)
     for avoided in (False, True):
         try:
             without = (complement(event, panel.elicited.network.model),) if avoided else ()
-            page = panel.elicited.writer.write(Probability((whole,), (*conditions, *without)))
+            page = panel.elicited.writer.write(there.asks(whole, *without))
         except ImpossibleEvidence:
             continue
         yield avoided, page

@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import MINIMAL
 from causal.ask.panel import Panel, attempt
-from causal.ask.profile import NOTHING, given, named_state
+from causal.ask.profile import NOTHING, named_state, situated
 from causal.errors import ImpossibleEvidence
 from causal.exact.answer import Writer, Written
 from causal.exact.network import Network
 from causal.learn.gate import Gate
 from causal.spec.model import Model, Rule, Score, frozen
-from causal.spec.question import Event, Probability
+from causal.spec.question import Event
 
 AROUND = 1.0  # how far the levels reach below and above the model's own
 STEP = 0.5
@@ -55,7 +55,8 @@ def thresholds(
 
     Nothing is returned for an event whose variable is not a score by definition. Without ``levels`` they are those of
     ``steps``. The order is no intervention first, then the named ones, levels as they come. An intervention that sets
-    the event's variable is left out, and so is one whose history is impossible for an expert.
+    the event's variable is left out, and so is one whose history is impossible for an expert. The record of a
+    retrospective stays as it was written, so a level that it contradicts is left out.
     Raises QueryError for names that are not the model's, UsageError for no such reading.
 
     >>> from causal import load
@@ -65,7 +66,7 @@ def thresholds(
     """
     network = panel.elicited.network
     named_state(event, network.model)
-    situations = {name: given(network.model, name, reading) for name in dict.fromkeys((NOTHING, *names))}
+    situations = {name: situated(network.model, name, reading) for name in dict.fromkeys((NOTHING, *names))}
     score = score_of(network.model, event.variable)
     if score is None:
         return ()
@@ -73,12 +74,12 @@ def thresholds(
     writers = {level: Writer(at_level(network, event.variable, level)) for level in chosen}
     plan: list[tuple[float, str]] = []
     pages: list[Written] = []
-    for name, conditions in situations.items():
+    for name, there in situations.items():
         if name and event.variable in network.model.interventions[name].do:
             continue
         for level, writer in writers.items():
             try:
-                pages.append(writer.write(Probability((event,), conditions)))
+                pages.append(writer.write(there.asks(event)))
             except ImpossibleEvidence:
                 continue
             plan.append((level, name))

@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from causal.ask.answer import PANEL, Answer, Estimate
-from causal.ask.interventions import FORECAST, MINIMAL, Divergence, Ranking
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.cli.screen import emit, interval, number, show, show_table
 from causal.learn.gate import PASS, Gate, judge_run
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from causal.study import Posterior
     from causal.tell.facts import Report, Verdict
 
-READINGS = {"forecast": (FORECAST,), "minimal": (MINIMAL,), None: (FORECAST, MINIMAL)}
 EXACT = "every number is in the model"
+type Reading = Literal["forecast", "minimal", "retrospective"]
+CALLED: Mapping[Reading, str] = {"forecast": FORECAST, "minimal": MINIMAL, "retrospective": RETROSPECTIVE}
 SHOWN = 5  # findings of the gate that are listed; how many more there are is said
 
 
@@ -148,15 +149,15 @@ def _at_medians(draws: int) -> None:
 
 
 def show_ranking(
-    ranking: Ranking, reading: Literal["forecast", "minimal"] | None, by_expert: bool, as_json: bool, allowed: bool
+    ranking: Ranking, reading: Reading | None, by_expert: bool, as_json: bool, allowed: bool
 ) -> Gate:
     """Show a ranking and return its gate, which judges all that is shown."""
-    readings = READINGS[reading]
-    others = [f", {name}" for name in (FORECAST, MINIMAL) if name not in readings]
+    readings = tuple(READINGS) if reading is None else (CALLED[reading],)
+    others = tuple(name for name in READINGS if name not in readings)
     ranking = replace(
         ranking,
         divergences=tuple(_allowed(each, allowed) for each in ranking.divergences if each.reading in readings),
-        skipped=tuple((what, why) for what, why in ranking.skipped if not what.endswith(tuple(others))),
+        skipped=tuple((what, why) for what, why in ranking.skipped if what.rpartition(", ")[2] not in others),
     )
     gate = ranking.gate
     if as_json:
@@ -169,19 +170,16 @@ def show_ranking(
         if ranking.of(name):
             header = ("intervention", "when", str(ranking.event), "without it", "effect", "plausibility")
             lines = [line for each in ranking.of(name) for line in _lines(each, by_expert)]
-            show_table(header, lines, left=2, title=f"{name}: {EXPLAINED[name]}")
+            show_table(header, lines, left=2, title=f"{name}: {READINGS[name]}")
             show()
-    _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
+    if any(each.outcome.exact for each in ranking.divergences):
+        show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
+    else:
+        _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
     for what, why in ranking.skipped:
         show(f"Skipped: {what}: {why}")
     _verdict(gate)
     return gate
-
-
-EXPLAINED = {
-    FORECAST: "history before the date is fixed, everything after it is open",
-    MINIMAL: "history before the date is fixed, and later luck stays as it was",
-}
 
 
 def _allowed(each: Divergence, allowed: bool) -> Divergence:
@@ -220,6 +218,7 @@ def _row(each: Divergence) -> dict[str, Any]:
         **_numbers(each, None if gate.withholds else PANEL),
         "ci_prob": each.outcome.ci_prob,
         "by_expert": by_expert,
+        "coupled": list(each.coupled),
         "gate": gate.to_dict(),
     }
 
@@ -253,12 +252,15 @@ def _lines(each: Divergence, by_expert: bool) -> Iterator[tuple[str, ...]]:
     for expert in (PANEL, *(each.outcome.experts if by_expert else ())):
         found = _numbers(each, expert)
         name, date = (each.intervention.name, when) if expert == PANEL else (f"  {expert}", "")
+        spread, moved = interval(found["lower"], found["upper"]), interval(found["effect_lower"], found["effect_upper"])
+        if each.outcome.exact:
+            spread = moved = ""
         yield (
             name,
             date,
-            f"{number(found['mean'])} {interval(found['lower'], found['upper'])}",
+            f"{number(found['mean'])} {spread}".rstrip(),
             number(found["without"]),
-            f"{number(found['effect'])} {interval(found['effect_lower'], found['effect_upper'])}",
+            f"{number(found['effect'])} {moved}".rstrip(),
             number(found["plausibility"]),
         )
 

@@ -6,6 +6,7 @@
     sample    draws from the posterior, once; everything after takes the stored draws
     ask       answers one question
     rank      compares the named interventions
+    explain   answers what made the difference: which change, since when, but for what, through what
     report    writes the report: HTML, Markdown, JSON
     schema    writes the JSON Schemas that editors check files with
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from causal.cli.options import DrawCount, Json, Medians, ModelName, PriorsFile, Quiet, Seed, Ungated
 
 if TYPE_CHECKING:
     from causal.learn.gate import Gate
@@ -33,30 +36,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="MODEL is a file or a shipped name. Try: causal check rain",
 )
-
-ModelName = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A model file, a network file (.bif), or a shipped name (rain, ussr).")
-]
-PriorsFile = Annotated[
-    Path | None,
-    typer.Option("--priors", metavar="FILE", help="The prior file; if left out, the one named after the model."),
-]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same numbers.")]
-DrawCount = Annotated[
-    int | None, typer.Option("--draws", metavar="N", min=1, help="Draws in each of four chains; 1000 if left out.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress on stderr.")]
-Medians = Annotated[
-    bool, typer.Option("--medians", help="Do not sample: put every parameter at its median as stated.")
-]
-Ungated = Annotated[
-    bool,
-    typer.Option(
-        "--allow-ungated", help="Show what the gate flags or refuses, and exit with 0; the override is recorded."
-    ),
-]
-
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -202,7 +181,8 @@ def ask(
     """Answer one question.
 
     Gives the panel's number with its interval, then every expert's own. P(y = s | x = t) is what seeing x = t says
-    about y, P(y = s | do(x = t)) what making it so does. The first question samples, the next take the same draws.
+    about y, P(y = s | do(x = t)) what making it so does, P(y[x = t] = s | record) what would have been, had x been t
+    and everything else that happened been given. The first question samples, the next take the same draws.
     """
     from causal.cli import answers, screen
     from causal.spec.grammar import parse_question
@@ -225,10 +205,16 @@ def rank(
         str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
     ] = None,
     reading: Annotated[
-        Literal["forecast", "minimal"] | None,
-        typer.Option("--reading", help="One reading only: later luck open (forecast), or as it was (minimal rewrite)."),
+        Literal["forecast", "minimal", "retrospective"] | None,
+        typer.Option(
+            "--reading",
+            help="One reading only: later luck open (forecast), as it was (minimal rewrite), or all that happened "
+            "given and each variable keeping its luck (retrospective).",
+        ),
     ] = None,
     by_expert: Annotated[bool, typer.Option("--by-expert", help="A line for every expert below the panel's.")] = False,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Every pair as well, and how often each is best.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every single setting before the outcome as well.")] = False,
     seed: Seed = 1,
     draws: DrawCount = None,
     medians: Medians = False,
@@ -239,9 +225,10 @@ def rank(
     """Compare the named interventions.
 
     Gives the probability of the outcome with and without each, and the difference. Plausibility is the probability of
-    what an intervention sets, given the history before it: how far history would have had to bend.
+    what an intervention sets, given the history before it: how far history would have had to bend. A retrospective
+    number compares two worlds, and rests on an assumption: each variable keeps its luck.
     """
-    from causal.cli import answers, screen
+    from causal.cli import answers, explaining, screen
     from causal.errors import QueryError, UsageError
     from causal.spec.grammar import parse_event
 
@@ -252,6 +239,11 @@ def rank(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    if pairs or everything:
+        with screen.step("comparing all changes", quiet):
+            swept = posterior.sweep(event, pairs=pairs, everything=everything)
+        _leave(explaining.show_explained(swept, None, as_json, allow_ungated))
+        return
     with screen.step("comparing the interventions", quiet):
         ranking = posterior.interventions(event)
     if not ranking.divergences:
@@ -259,6 +251,58 @@ def rank(
         raise QueryError("\n".join(["no intervention can be compared", *why]))
     gate = answers.show_ranking(ranking, reading, by_expert, as_json, allow_ungated)
     _leave(gate)
+
+
+@app.command(epilog="Example: causal explain rain responsibility")
+def explain(
+    model: ModelName,
+    analysis: Annotated[
+        str | None, typer.Argument(metavar="[ANALYSIS]", help="What to ask; left out, the list of what can be asked.")
+    ] = None,
+    priors: PriorsFile = None,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
+    ] = None,
+    reading: Annotated[
+        Literal["forecast", "minimal", "retrospective"], typer.Option("--reading", help="How a change is read.")
+    ] = "minimal",
+    of: Annotated[str, typer.Option("--of", metavar="NAME", help="What it is about: a cause, a change, a date.")] = "",
+    against: Annotated[str, typer.Option("--against", metavar="NAME", help="What that is compared with.")] = "",
+    pairs: Annotated[bool, typer.Option("--pairs", help="Pairs of named changes as well.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every single setting as well.")] = False,
+    below: Annotated[float, typer.Option("--below", metavar="P", help="The probability to get under.")] = 0.5,
+    confidence: Annotated[float, typer.Option("--confidence", metavar="SHARE", help="In this share of draws.")] = 0.8,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")] = None,
+    seed: Seed = 1,
+    draws: DrawCount = None,
+    medians: Medians = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    allow_ungated: Ungated = False,
+) -> None:
+    """Answer what made the difference.
+
+    Which change does most, the smallest rewrite of history, since when it was hard to avoid, but for what and through
+    what it came, persons or structures, what the other worlds look like, and what carries the answer.
+    """
+    from causal.cli import answers, explaining, screen, showing
+    from causal.errors import UsageError
+    from causal.spec.grammar import parse_event
+
+    if analysis is None:
+        explaining.list_analyses(as_json)
+        return
+    target = showing.target(out)
+    event = parse_event(outcome) if outcome is not None else None
+    study = _study(model, priors, quiet)
+    if event is None and study.model.outcome is None:
+        raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
+    posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    options = {"reading": answers.CALLED[reading], "pairs": pairs, "everything": everything, "below": below}
+    options |= {"confidence": confidence, "of": of, "against": against}
+    with screen.step(f"asking: {analysis}", quiet):
+        found = posterior.explain(analysis, event, **options)
+    _leave(explaining.show_explained(found, target, as_json, allow_ungated))
 
 
 @app.command(epilog="Example: causal report rain --out out/")

@@ -87,8 +87,8 @@ def earliest(model: Model, names: Iterable[str]) -> dt.date | None:
 def resolve(network: Network, probability: Probability, cut: dt.date | None) -> Asked | Address:
     """Resolve P(events | given) against the model; ``cut`` is the day for a bare ``history``.
 
-    Raises QueryError for what makes no sense, Unsupported for what speaks of several worlds, ImpossibleEvidence where
-    what is given contradicts itself.
+    Raises QueryError for what makes no sense, Unsupported for a condition that the engine does not know,
+    ImpossibleEvidence where what is given contradicts itself.
     """
     model = network.model
     words = [condition for condition in probability.given if isinstance(condition, ADDRESSES)]

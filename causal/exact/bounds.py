@@ -29,6 +29,7 @@ from causal.exact.conditional import Conditional
 from causal.exact.eliminate import Factor
 from causal.exact.network import Network
 from causal.exact.parameter import Ids, cards
+from causal.exact.placing import spread
 from causal.exact.worlds import Node, settings
 from causal.spec.model import Model
 from causal.spec.question import Assign, Condition, Do, Event, Probability, Setting, Soft
@@ -258,10 +259,8 @@ class _Build:
             assert states is not None
             here = [recorder.one if state in states else recorder.zero for state in self._states(key)]
             factors.append(Factor((key,), np.array(here)) if len(here) > 1 else Factor((), np.array(here[0])))
-        sizes = {name: len(states) for name, states in self.open.items()}
-        for factor in factors:
-            sizes.update(zip(factor.names, factor.ids.shape, strict=True))
-        return self.network.eliminator.contract(factors, self.scope, sizes)
+        shape = tuple(len(self.open[name]) for name in self.scope)
+        return np.array(spread(self.network.eliminator.over(factors, self.scope), self.scope, shape))
 
     def _places(self, nodes: Sequence[Node]) -> Ids:
         """Return number of configuration and value per node and combination, shape (2, nodes, combinations)."""

@@ -22,7 +22,7 @@ from causal.exact.eliminate import Factor
 from causal.exact.mechanisms import SHARED
 from causal.exact.network import LARGEST_TABLE, Network
 from causal.exact.parameter import Ids
-from causal.exact.placing import placed
+from causal.exact.placing import placed, spread
 from causal.exact.tape import Recorder
 from causal.exact.worlds import Node
 from causal.spec.model import Given, Rule, Types, Variable
@@ -103,11 +103,7 @@ class _Kernel:
 
     def over(self, place: Factor, ids: Ids) -> Ids:
         """Return slots with the axes of a place, broadcast over the whole scope."""
-        inner = [1] * len(self.scope)
-        order = sorted(range(len(place.names)), key=lambda axis: self.scope.index(place.names[axis]))
-        for axis in order:
-            inner[self.scope.index(place.names[axis])] = ids.shape[axis]
-        return np.broadcast_to(ids.transpose(order).reshape(inner), self.shape)
+        return spread(Factor(place.names, ids), self.scope, self.shape)
 
     def comonotone(self) -> Factor:
         """Return max(0, min F(v) - max F(v - 1)), written as a row's own entry wherever it is just that."""

@@ -95,22 +95,14 @@ class Eliminator:
 
     def total(self, factors: Sequence[Factor]) -> int:
         """Return the slot of the product of all factors, summed over everything."""
-        return int(self._contracted(factors, ()).ids)
+        return int(self.over(factors, ()).ids)
 
     def along(self, factors: Sequence[Factor], name: str) -> Ids:
         """Return the slots of the product of all factors, summed over everything but a node that is in one of them."""
-        return self._contracted(factors, (name,)).ids
+        return self.over(factors, (name,)).ids
 
-    def contract(self, factors: Sequence[Factor], keep: Sequence[str], sizes: Mapping[str, int]) -> Ids:
-        """Return the product of all factors summed over all nodes but ``keep``, axes in the order of ``keep``."""
-        found = self._contracted(factors, keep)
-        place = sorted(range(len(found.names)), key=lambda axis: keep.index(found.names[axis]))
-        inner = [sizes[name] if name in found.names else 1 for name in keep]
-        spread = np.broadcast_to(found.ids.transpose(place).reshape(inner), [sizes[name] for name in keep])
-        return np.array(spread)
-
-    def _contracted(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:
-        """Return the product of all factors summed over all nodes but ``keep``, as a factor over these.
+    def over(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:
+        """Return the product of all factors, summed over everything but some nodes; those in no factor are left out.
 
         Raises TooLarge, with the number of multiplications, the widest clique and what to do.
         """

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,6 +25,16 @@ def placed(table: Ids, node: Node, domain: Mapping[str, tuple[int, ...]]) -> Fac
         if name in domain:
             ids = ids.take(domain[name], axis=axis)
     return _diagonal(names, ids)
+
+
+def spread(factor: Factor, scope: Sequence[str], shape: tuple[int, ...]) -> Ids:
+    """Return a factor's slots broadcast over a scope that holds its names."""
+    place = [scope.index(name) for name in factor.names]
+    order = sorted(range(len(place)), key=place.__getitem__)
+    inner = [1] * len(scope)
+    for axis in order:
+        inner[place[axis]] = factor.ids.shape[axis]
+    return np.broadcast_to(factor.ids.transpose(order).reshape(inner), shape)
 
 
 def _diagonal(names: list[str], ids: Ids) -> Factor:

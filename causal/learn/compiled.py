@@ -11,8 +11,8 @@
               tape: all codes, all into, all left, all right
 
 What kinds there are, and their formulas, is said in density.py, which packs blocks. The functions touch no Python
-object, and each call has a buffer of its own, so chains run side by side. The operations that tapes are mostly made
-of run here as scalars, twice as fast as a loop over one lane; every other is handed to the kernel itself.
+object, and each call has a buffer of its own, one lane of the kernel's, so chains run side by side. The tape's numbers
+are unsigned: an index that cannot be below 0 is not looked at twice.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ import numba as nb
 import numpy as np
 
 from causal.exact import kernel
-from causal.exact.kernel import ADD, EXPIT, FLIP, SET, Floats, backward, forward
+from causal.exact.kernel import Floats, backward, forward
 
 LINE, ODDS, GAP, SHARE, ABOVE, BELOW, BETWEEN = range(7)
 JUDGED, SEEN = range(2)
-HEAD, PLACES, NUMBERS, TERM = 8, 4, 6, 4  # words of the head, and of an entry and a term
+HEAD, PLACES, NUMBERS, PAIR, TERM = 8, 4, 6, 2, 4  # words of the head, an entry twice, what is fixed, a term
 OK, MISFIT, BAD_GRADIENT, BAD_VALUE = 0, -1, 3, 4  # to nutpie, what is above 0 is a divergence and below 0 an error
 
 _carray: Any = nb.carray  # type: ignore[attr-defined]
@@ -55,16 +55,19 @@ def _expit(u: Any) -> Any:
 @_njit
 def _unpack(head: Any, block: Any) -> Any:
     """Return the parts of a block: places, numbers, fixed, terms, program."""
-    entries, fixed, terms, n = head[2], head[5], head[6], head[7]
+    entries, n = head[2], head[7]
     a = HEAD + entries * PLACES
     b = a + entries * NUMBERS
-    c = b + fixed * 2
-    d = c + terms * TERM
-    places = block[HEAD:a].view(np.int64).reshape(entries, PLACES)
-    numbers, fixed = block[a:b].reshape(entries, NUMBERS), block[b:c].reshape(fixed, 2)
+    c = b + head[5] * PAIR
+    d = c + head[6] * TERM
     words = block[d:].view(np.uint32)
-    code, into, left, right = words[:n], words[n : 2 * n], words[2 * n : 3 * n], words[3 * n : 4 * n]
-    return places, numbers, fixed, block[c:d].reshape(terms, TERM), (code, into, left, right)
+    return (
+        block[HEAD:a].view(np.int64).reshape(entries, PLACES),
+        block[a:b].reshape(entries, NUMBERS),
+        block[b:c].reshape(head[5], PAIR),
+        block[c:d].reshape(head[6], TERM),
+        (words[:n], words[n : 2 * n], words[2 * n : 3 * n], words[3 * n : 4 * n]),
+    )
 
 
 @_njit
@@ -88,46 +91,6 @@ def _assemble(x: Floats, places: Any, numbers: Floats, fixed: Floats, u: Floats,
             w[place] = numbers[i, 5] - np.exp(u[i])
         else:
             w[place] = numbers[i, 4] + (numbers[i, 5] - numbers[i, 4]) * _expit(u[i])
-
-
-@_njit
-def _run(program: Any, w: Floats) -> None:
-    """Run the tape."""
-    code, into, left, right = program
-    column = w.reshape(w.size, 1)
-    for i in range(code.size):
-        op, c, a = code[i], into[i], left[i]
-        if op == ADD:
-            w[c] += w[a] * w[right[i]]
-        elif op == SET:
-            w[c] = w[a] * w[right[i]]
-        elif op == FLIP:
-            w[c] = 1.0 - w[a]
-        elif op == EXPIT:
-            w[c] = _expit(w[a])
-        else:
-            one = slice(i, i + 1)
-            forward(code[one], into[one], left[one], right[one], column)
-
-
-@_njit
-def _pull_back(program: Any, w: Floats, g: Floats) -> None:
-    """Carry adjoints back along the tape."""
-    code, into, left, right = program
-    column, adjoints = w.reshape(w.size, 1), g.reshape(g.size, 1)
-    for i in range(code.size - 1, -1, -1):
-        op, c, a = code[i], into[i], left[i]
-        if op <= ADD:
-            b = right[i]
-            g[a] += g[c] * w[b]
-            g[b] += g[c] * w[a]
-        elif op == FLIP:
-            g[a] -= g[c]
-        elif op == EXPIT:
-            g[a] += g[c] * w[c] * (1.0 - w[c])
-        else:
-            one = slice(i, i + 1)
-            backward(code[one], into[one], left[one], right[one], column, adjoints)
 
 
 @_njit
@@ -204,9 +167,10 @@ def functions() -> tuple[Any, Any]:
         places, numbers, fixed, terms, program = _unpack(head, _carray(block_, head[1]))
         u, w, g = np.empty(entries), np.empty(head[4]), np.zeros(head[4])
         _assemble(x, places, numbers, fixed, u, w)
-        _run(program, w)
+        code, into, left, right = program
+        forward(code, into, left, right, w.reshape(w.size, 1))
         value[0] = _weigh(terms, w, g)
-        _pull_back(program, w, g)
+        backward(code, into, left, right, w.reshape(w.size, 1), g.reshape(g.size, 1))
         value[0] += _prior(x, places, numbers, u, w, g, gradient)
         for i in range(entries):
             if not np.isfinite(gradient[i]):

@@ -4,14 +4,15 @@
       │                               └─ cuts: joint fits of ordered baselines
       ├─ derived: judgements about what is no parameter, as evidence or checks
       ├─ compared: orders and signs of effects
-      └─ abstained
+      ├─ abstained
+      └─ cases: what was seen elsewhere, evidence for every expert
 
 reading.py makes these values from a prior file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from causal.elicit import Belief, Cuts, Fit
@@ -76,6 +77,14 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Comparable cases in which the same was seen: ``slot`` is its probability, ``weight`` what they count together."""
+
+    slot: int
+    weight: float
+
+
+@dataclass(frozen=True)
 class Elicited:
     """A prior file read against a network: by expert, and what no parameter can hold."""
 
@@ -87,6 +96,7 @@ class Elicited:
     abstained: tuple[Judgement, ...]
     direct: frozenset[Question]
     notes: tuple[str, ...] = ()
+    cases: tuple[Alike, ...] = ()
 
     @property
     def network(self) -> Network:
@@ -97,6 +107,10 @@ class Elicited:
     def evidence(self) -> tuple[Derived, ...]:
         """The derived judgements that move the posterior."""
         return tuple(derived for derived in self.derived if derived.use == "evidence")
+
+    def seen(self, news: Sequence[int] = ()) -> tuple[Alike, ...]:
+        """Return what was seen in comparable cases, and the ``news`` of this one, which counts once."""
+        return (*self.cases, *(Alike(slot, 1.0) for slot in news))
 
     @property
     def weak(self) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,8 @@
 
 Independent draws need none of the first five, only that all are finite. Thresholds: Vehtari et al. (2021) for R-hat
 and ESS; Betancourt (2016) for E-BFMI; Vehtari, Simpson et al. (2024) for k. A quantity that no sampled number can
-move is fixed and passes; any other that does not vary is a failure, because its R-hat is not a number.
+move is fixed and passes, and so does one that is settled by right (see ``ask/panel.py``); any other that does not vary
+is a failure, because its R-hat is not a number.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     said                          computed
     mechanism: types              table, noisy-or, noisy-and, logistic, ranked, rule
     pooling: hierarchical, log    linear
-    cases                         judgements only
+    cases of priors in a text     cases of priors in a file
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def refusals(model: Model, priors: Priors) -> tuple[str, ...]:
             f"the priors {priors.name!r} are pooled by {priors.pooling!r}, which the engine does not compute; "
             f"write 'pooling: {POOLING}': every expert keeps a posterior of their own, the panel is their mixture"
         )
-    if priors.cases:
-        files = ", ".join(repr(each.file) for each in priors.cases)
+    unread = [repr(each.file) for each in priors.cases if each.rows is None]
+    if unread:
         found.append(
-            f"the priors {priors.name!r} learn from comparable cases ({files}), which the engine does not compute; "
-            "leave out 'cases' and judge what they show"
+            f"the priors {priors.name!r} were read from text, and their cases ({', '.join(unread)}) not at all; "
+            "load them from a file, whose folder the files of cases are looked for in"
         )
     return tuple(found)

@@ -3,6 +3,7 @@
     log_odds, share, forced, log_gap         free vectors, entries labelled "expert: question"
     parameters[parameter, expert]            deterministic: what the mechanisms take
     judgement                                observed: what was said about derived questions, each on its own scale
+    seen                                     potential: ln P of what was seen in comparable cases, for every expert
 
 Numbers and tape are ``pm.Data``: an edit of a judgement changes data, not structure.
 """
@@ -38,14 +39,16 @@ def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] 
     coords["judged"] = [f"{derived.expert}: {derived.judgement.about}" for derived in evidence]
     with pm.Model(coords=coords) as model:
         theta = pm.Deterministic("parameters", _theta(layout), dims=("parameter", "expert"))
-        if evidence or news:
-            tape = elicited.network.recorder.tape([*(derived.slot for derived in evidence), *news])
+        sight = elicited.seen(news)
+        if evidence or sight:
+            tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
             program, fixed = packed(tape)
             buffer = RunTape()(theta, pm.Data("tape", program), pm.Data("constants", fixed))
             if evidence:
                 _observe(buffer, tape.outputs[: len(evidence)], evidence, layout)
-            if news:
-                pm.Potential("news", pt.log(buffer[tape.outputs[len(evidence) :]]).sum())
+            if sight:
+                weights = pm.Data("seen_weight", np.array([each.weight for each in sight]))
+                pm.Potential("seen", (weights[:, None] * pt.log(buffer[tape.outputs[len(evidence) :]])).sum())
     return model
 
 

@@ -4,6 +4,7 @@
     a mechanism's parameter      its prior, for the expert who made it
     anything else, on any rung    evidence on all parameters at once, or a check: normal on a scale given by its form
     a comparison or an effect    a check, or a reweighting of draws
+    comparable cases             evidence for every expert (cases.py)
 
     the form of the question     scale of the evidence
     P, 1 - P, PN, PS, ...        log-odds
@@ -55,6 +56,7 @@ from causal.exact.answer import Writer
 from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
+from causal.learn.cases import told, write_cases
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
 from causal.spec.model import Logistic, Table, frozen
 from causal.spec.priors import Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
@@ -130,9 +132,16 @@ class _Reader:
             held[name] = self._held(own[name], default)
         if self.problems:
             raise SpecError(self.problems)
-        direct = frozenset(question for question, reading in what.items() if reading is not None)
         return Elicited(
-            self.writer, self.priors, held, tuple(derived), tuple(compared), tuple(abstained), direct
+            self.writer,
+            self.priors,
+            held,
+            tuple(derived),
+            tuple(compared),
+            tuple(abstained),
+            frozenset(question for question, reading in what.items() if reading is not None),
+            tuple(told(file) for file in self.priors.cases),
+            write_cases(self.writer, self.priors),
         )
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
@@ -198,6 +207,12 @@ class _Reader:
         if isinstance(says, DirichletSays):
             raise ElicitationError("a whole distribution can be judged for a row of a table only; judge single events")
         recorder, slot = self.network.recorder, self.writer.write(about).slots[0]
+        use = "check" if judgement.weight == 0 else judgement.use or "evidence"
+        if use == "evidence" and (certain := recorder.fixed(slot)) is not None:
+            raise ElicitationError(
+                f"this is {certain:g} by the model alone, whatever its numbers are, so it moves none of them; "
+                "leave it out, or write 'use: check'"
+            )
         scale, turned = _scale(about)
         if scale == "log-odds":
             fit = fit_log_odds(stated(says, PROBABILITY))
@@ -208,7 +223,6 @@ class _Reader:
             value = recorder.log(recorder.flip(slot) if turned else slot)
         else:
             fit, value = fit_normal(stated(says, DIFFERENCE)), slot
-        use = "check" if judgement.weight == 0 else judgement.use or "evidence"
         return Derived(judgement.by, judgement, scale, value, fit, use)
 
     def _hint(self, about: Question) -> str:

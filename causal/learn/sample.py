@@ -2,7 +2,7 @@
 
     an expert with               is drawn by
     no evidence                  independent draws from their priors
-    evidence                     NUTS on their compiled density (density.py, nuts.py), a run of their own
+    evidence, or cases           NUTS on their compiled density (density.py, nuts.py), a run of their own
     nothing uncertain at all     one draw suffices, repeated
 
 The panel is a mixture, so no expert's posterior depends on another's. Each has a stream of random numbers of their
@@ -14,10 +14,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from causal.errors import ElicitationError
 from causal.exact.kernel import Floats
 from causal.learn.density import Density, judged, pack, seen
 from causal.learn.elicited import Elicited
@@ -28,6 +30,7 @@ CHAINS = 4
 DRAWS = 1000
 TUNE = 1000
 IID, NUTS = "iid", "nuts"
+STARTS = 20  # points at which a density is tried before chains are started on it
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,14 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     evidence = [derived for derived in elicited.evidence if derived.expert == expert]
-    tape = elicited.network.recorder.tape([*(derived.slot for derived in evidence), *news])
+    sight = elicited.seen(news)
+    tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
     slots = tape.outputs.tolist()
     terms = []
     for derived, slot in zip(evidence, slots, strict=False):
         belief, weight = derived.fit.belief, derived.judgement.weight
         terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
-    terms += [seen(slot) for slot in slots[len(evidence) :]]
+    terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=True)]
     layout = lay_out(elicited, expert)
     return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID)
 
@@ -151,6 +155,8 @@ def draw(
             names = target.layout.parameters
             found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
     conditioned = [target for target in targets if target.method == NUTS]
+    for target in conditioned:
+        _check_start(target)
     if conditioned:
         seeds = [int(streams[target.expert].integers(2**63)) for target in conditioned]
         bar = not quiet and watch is None and sys.stderr.isatty()
@@ -159,3 +165,16 @@ def draw(
             names = target.layout.parameters
             found[target.expert] = Drawn(made.theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
     return {target.expert: found[target.expert] for target in targets}
+
+
+def _check_start(target: Target) -> None:
+    """Raise ElicitationError where no point near the middle of the priors has a density: chains could not start."""
+    rng = np.random.default_rng(0)
+    for _ in range(STARTS):
+        with suppress(ValueError):
+            target.density(rng.uniform(-1.0, 1.0, target.density.entries))
+            return
+    raise ElicitationError(
+        f"what {target.expert} judges, or what was seen, has probability zero wherever their numbers are looked at: "
+        "a judgement that is evidence is of something certain or impossible; leave it out, or write 'use: check'"
+    )

@@ -18,6 +18,7 @@ from pathlib import Path
 from causal.errors import QueryError, QuestionSyntaxError, nearest
 from causal.spec import priorshape as shapes
 from causal.spec.asked import Asked
+from causal.spec.casefile import read_cases
 from causal.spec.grammar import parse_about
 from causal.spec.known import Known, choices
 from causal.spec.model import KINDS, Model, Types, frozen
@@ -43,25 +44,27 @@ def load_priors(path: Path | str, model: Model) -> Priors:
     ('rain-gardeners', ['anna', 'boris'])
     """
     data = read_bytes(path)
-    return _priors(decode(data, str(path)), str(path), hashlib.sha256(data).hexdigest(), model)
+    return _priors(decode(data, str(path)), str(path), data, model, Path(path).parent)
 
 
 def parse_priors(text: str, path: str, model: Model) -> Priors:
-    """Read priors from text; ``path`` is the name that its errors carry.
+    """Read priors from text; ``path`` is the name that its errors carry. Files of cases are not read.
 
     Raises SpecError with every problem of the text.
     """
-    return _priors(text, path, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), model)
+    return _priors(text, path, text.encode("utf-8", "replace"), model, None)
 
 
-def _priors(text: str, path: str, digest: str, model: Model) -> Priors:
+def _priors(text: str, path: str, data: bytes, model: Model, folder: Path | None) -> Priors:
     problems = Problems(path)
     tree = read_tree(text, problems)
     shape = read_shape(shapes.PriorsShape, tree, problems)
     if shape.model != model.name:
         problems.add(shape.model, f"this file is for model {str(shape.model)!r}, not {model.name!r}")
         problems.stop()  # against another model every name would be wrong
-    reading = _Reading(shape, model, problems)
+    reading = _Reading(shape, model, problems, folder)
+    cases = [reading.cases(each) for each in shape.cases]
+    content = b"".join([data, *(found for _, found in cases)])
     priors = Priors(
         name=str(shape.priors),
         model=model.name,
@@ -72,11 +75,11 @@ def _priors(text: str, path: str, digest: str, model: Model) -> Priors:
         scales=reading.own_scales,
         sources=frozen({str(key): tidy(value) for key, value in shape.sources.items()}),
         pooling=shape.pooling,
-        cases=tuple(reading.cases(each) for each in shape.cases),
+        cases=tuple(case for case, _ in cases),
         title=tidy(shape.title),
         about=tidy(shape.about),
         path=path,
-        digest=digest,
+        digest=hashlib.sha256(content).hexdigest(),
     )
     problems.check()
     return priors
@@ -85,8 +88,8 @@ def _priors(text: str, path: str, digest: str, model: Model) -> Priors:
 class _Reading:
     """One file on its way from shape to values."""
 
-    def __init__(self, shape: shapes.PriorsShape, model: Model, problems: Problems) -> None:
-        self.shape, self.model, self.problems = shape, model, problems
+    def __init__(self, shape: shapes.PriorsShape, model: Model, problems: Problems, folder: Path | None) -> None:
+        self.shape, self.model, self.problems, self.folder = shape, model, problems, folder
         states = {name: variable.states for name, variable in model.variables.items()}
         self.known = Known(problems, frozenset(states), states, _keys_of(shape, "sources"))
         self.expert_names = _keys_of(shape, "experts")
@@ -223,8 +226,9 @@ class _Reading:
         source = self._source(written.source)
         found[str(name)] = Scale(str(name), frozen(phrases), tidy(self.shape.sources.get(Scalar(source), "")))
 
-    def cases(self, written: shapes.CaseFileShape) -> CaseFile:
-        """Return a file of comparable cases, with its columns and states looked up."""
+    def cases(self, written: shapes.CaseFileShape) -> tuple[CaseFile, bytes]:
+        """Return a file of comparable cases, its columns and states looked up and its rows read, and its content."""
+        before = len(self.problems)
         if written.relevance == 0:
             self.problems.add(written.at("relevance"), "cases without relevance teach nothing; leave them out")
         if not written.columns:
@@ -244,7 +248,7 @@ class _Reading:
                 found = {str(code): self.known.state(variable, state) for code, state in codes.items()}
                 states[str(variable)] = frozen({code: state for code, state in found.items() if state is not None})
         suffix, confidence = self._confidence(written)
-        return CaseFile(
+        file = CaseFile(
             file=str(written.file),
             relevance=written.relevance,
             columns=frozen(columns),
@@ -254,6 +258,9 @@ class _Reading:
             confidence=frozen(confidence),
             suffix=suffix,
         )
+        if self.folder is None or len(self.problems) > before:
+            return file, b""
+        return read_cases(file, written, self.folder, self.model, self.problems)
 
     def _confidence(self, written: shapes.CaseFileShape) -> tuple[str, dict[str, float]]:
         """Return the suffix of the columns that say how sure a code is, and the chance of error per grade."""

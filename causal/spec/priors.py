@@ -189,9 +189,27 @@ class Scale:
     nested: bool = False
 
 
+Seen = tuple[str, tuple[tuple[str, float], ...]]  # a variable, and the likelihood of what was seen of it under states
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """What was seen of ``count`` cases alike: of each variable one state for certain, or several with likelihoods.
+
+    ``line`` is that of the first of them.
+    """
+
+    seen: tuple[Seen, ...]
+    count: float
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A CSV of comparable cases and how its columns map to the model (learning floor)."""
+    """A CSV of comparable cases and how its columns map to the model; ``rows`` is None where it was not read.
+
+    ``file`` is as written, ``path`` where it was found.
+    """
 
     file: str
     relevance: float
@@ -201,6 +219,13 @@ class CaseFile:
     where: Mapping[str, str] = field(default_factory=lambda: frozen({}))
     confidence: Mapping[str, float] = field(default_factory=lambda: frozen({}))
     suffix: str = ""
+    rows: tuple[CaseRow, ...] | None = None
+    path: str = ""
+
+    @property
+    def total(self) -> float:
+        """The number of cases."""
+        return sum(row.count for row in self.rows or ())
 
 
 ANYONE = "everyone"  # the single expert of a file that names none

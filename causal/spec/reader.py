@@ -155,6 +155,10 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    def include(self, other: Problems) -> None:
+        """Take over what was found in a file that this one names."""
+        self._found += other._found
+
     def check(self) -> None:
         """Raise SpecError with all that was found, if anything was."""
         if self._found:

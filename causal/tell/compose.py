@@ -5,6 +5,7 @@ Report -> banners, key, then
           interventions, without                      every point of divergence; nothing set, date by date
           by expert, disagreement, experts            the same before any pooling; why they differ; who they are
           graph, profile, thresholds                  the model; what avoids the outcome; what its definition decides
+          explained                                   what made the difference, a section per analysis
           derived, parameters, defaults, orders       every judgement
           assumptions, unquantified, confidence       how far it can be trusted
           sources, computation
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from causal.tell import dissent, ledger, limits, scenes, sections
+from causal.tell import dissent, explaining, ledger, limits, scenes, sections
 from causal.tell.document import Assumed, Document, Fact, Judged, Quiet, Section, Text
 from causal.tell.facts import Report
 from causal.tell.findings import banners
@@ -42,6 +43,8 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     ledger.computation,
 )
 
+LEDGER = ("derived", "parameters", "defaults", "orders", "assumptions")  # the analyses stand before the first of these
+
 KEY: Text = (
     "How it is set: ",
     Fact("a fact"),
@@ -59,5 +62,7 @@ KEY: Text = (
 def compose(report: Report) -> Document:
     """Put a report into words; the same facts give the same words. A section of nothing is left out."""
     subtitle = f"Model {report.model}, judgements {report.priors}"
-    told = tuple(found for section in ORDER if (found := section(report)) is not None)
-    return Document(report.title, subtitle, banners(report), KEY, told)
+    told = [found for section in ORDER if (found := section(report)) is not None]
+    place = next((at for at, each in enumerate(told) if each.name in LEDGER), len(told))
+    told[place:place] = explaining.sections(report)
+    return Document(report.title, subtitle, banners(report), KEY, tuple(told))

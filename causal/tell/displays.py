@@ -212,9 +212,18 @@ def ranking_html(ranking: Ranking) -> str:
     for reading in READINGS:
         rows = [_divergence(each) for each in ranking.of(reading)]
         if rows:
-            parts += [Markup("<h4>{}</h4>").format(reading), _table(header, rows, left=2)]
+            parts += [Markup("<h4>{}: {}</h4>").format(reading, READINGS[reading]), _table(header, rows, left=2)]
     parts += [_words(f"Skipped: {what}: {why}") for what, why in ranking.skipped]
     return _page(f"{ranking.event} after each point of divergence", *parts)
+
+
+def explained_html(title: str, text: str, gate: Gate, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    """Show an analysis: its sentences, and the panel's rows of its table where the gate lets them be seen."""
+    parts: list[Markup] = [_gate(gate), *(_words(line) for line in text.splitlines())]
+    if rows and not gate.withholds:
+        shown = [tuple(_number(each) if isinstance(each, float) else str(each) for each in row) for row in rows]
+        parts.append(_table(header, shown, left=1))
+    return _page(title, *parts)
 
 
 def _divergence(each: Divergence) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from causal.ask.interventions import FORECAST, READINGS
+from causal.tell import luck
 from causal.tell.claims import Reason, Who
 from causal.tell.divergences import NOTHING, headline
 from causal.tell.document import (
@@ -82,6 +83,7 @@ def _matrix(report: Report, reading: str, columns: tuple[Column, ...]) -> Table:
         for row in report.of(reading)
     )
     caption = f"{TITLE[reading]}, by expert: probability of {report.asked.label} with the intervention, and its effect"
+    caption = luck.titled(caption, reading)
     return Table(caption, (Column("Intervention"), *columns), rows)
 
 

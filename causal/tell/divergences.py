@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from causal.ask.answer import PANEL, VISIBLE, Answer
-from causal.ask.interventions import FORECAST, MINIMAL, READINGS, Divergence, Ranking
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.learn.gate import ESS, PARETO_K
 from causal.spec.model import Intervention, Model, Rule, Variable, frozen
 from causal.tell.facts import Defined, Four, Row, Without, by_outcome
 from causal.tell.number import Number
 
 NOTHING = "nothing taken as given"  # the reading of an outcome on which no history bears
+FIRST = (MINIMAL, FORECAST, RETROSPECTIVE)  # readings in the order in which they are told
 
 
 def number(answer: Answer, expert: str, override: bool) -> Number:
@@ -86,6 +87,7 @@ def _row(model: Model, divergence: Divergence, parts: frozenset[str], override: 
         by_expert=frozen({name: _four(divergence, name, override) for name in outcome.experts}),
         sources=tuple(model.sources.get(key, key) for key in intervention.sources),
         notes=tuple(dict.fromkeys(notes)),
+        coupled=divergence.coupled,
     )
 
 
@@ -104,12 +106,12 @@ def _before(intervention: Intervention) -> str | None:
 
 
 def headline(rows: Iterable[Row]) -> Row | None:
-    """Return the intervention that leaves the outcome least probable, by minimal rewrite, else by forecast.
+    """Return the intervention that leaves the outcome least probable, by the first of ``FIRST`` under which one does.
 
     One that sets part of the outcome's definition by hand comes first only where there is no other.
     """
     found = tuple(rows)
-    return next((row for reading in (MINIMAL, FORECAST) if (row := best(found, reading)) is not None), None)
+    return next((row for reading in FIRST if (row := best(found, reading)) is not None), None)
 
 
 def best(rows: Iterable[Row], reading: str) -> Row | None:
@@ -121,13 +123,14 @@ def best(rows: Iterable[Row], reading: str) -> Row | None:
 def without(nothing: Answer, ranking: Ranking, override: bool) -> tuple[Without, ...]:
     """Return the outcome with nothing set: first with nothing given, then by date, then by reading.
 
-    The dates are those at which an intervention begins; each is asked once, however many begin there.
+    The dates are those at which an intervention begins; each is asked once, however many begin there. A retrospective
+    has no date: without the intervention it is what really happened.
     """
     found = [_without(None, NOTHING, nothing, override)]
     dated: dict[tuple[str, int], Without] = {}
     for each in ranking.divergences:
         before = _before(each.intervention)
-        if before is not None:
+        if before is not None and each.reading != RETROSPECTIVE:
             place = (before, list(READINGS).index(each.reading))
             dated.setdefault(place, _without(before, each.reading, each.without, override))
     return (*found, *(dated[place] for place in sorted(dated)))

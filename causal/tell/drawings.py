@@ -2,7 +2,8 @@
 
     Drawings ── model, shares     the graph, with a bar for every state
       ├─ ranking                  every point of divergence: a forest per reading
-      └─ headline                 one answer, by expert: densities
+      ├─ headline                 one answer, by expert: densities
+      └─ explained                what made the difference: a picture per analysis
 
 A drawing shows the facts that the tables say; what the gate refuses is in none of them.
 """
@@ -10,11 +11,15 @@ A drawing shows the facts that the tables say; what the gate refuses is in none 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from causal.ask.answer import Answer
 from causal.ask.interventions import Divergence, Ranking
 from causal.spec.model import Model
+
+if TYPE_CHECKING:
+    from causal.tell.displays import Picture
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Drawings:
     headline: Answer | None
     labels: Mapping[str, str]
     weights: Mapping[str, float]
+    explained: Mapping[str, Picture] = field(default_factory=dict)
 
     @classmethod
     def of(

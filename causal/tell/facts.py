@@ -100,7 +100,10 @@ class Four:
 
 @dataclass(frozen=True)
 class Row:
-    """One intervention under one reading; ``defines`` names what it sets that is part of the outcome's definition."""
+    """One intervention under one reading; ``defines`` names what it sets that is part of the outcome's definition.
+
+    ``coupled`` names the variables whose luck the outcome assumes to be the same in two worlds.
+    """
 
     intervention: str
     title: str
@@ -118,6 +121,7 @@ class Row:
     by_expert: Mapping[str, Four]
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    coupled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,8 @@ class Footing:
 class Assumptions:
     """What the graph and its mechanisms take for granted, as counts.
 
-    ``unjoined`` are the pairs, of the factors and the outcome, that no arrow joins.
+    ``unjoined`` are the pairs, of the factors and the outcome, that no arrow joins. ``couplings`` counts the variables
+    with parents by how they share their luck across worlds (luck.py), which only retrospective numbers assume.
     """
 
     variables: int
@@ -239,6 +244,7 @@ class Assumptions:
     pooling: str
     undated: tuple[str, ...]
     unjoined: tuple[tuple[str, str], ...] = ()
+    couplings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -256,12 +262,31 @@ class Computation:
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     command: str
+    exact: bool = False  # every number is in the model
 
 
 def by_outcome(rows: Iterable[Row], reading: str) -> tuple[Row, ...]:
     """Return one reading's rows, the lowest probability of the outcome first, the withheld last."""
     found = (row for row in rows if row.reading == reading)
     return tuple(sorted(found, key=lambda row: math.inf if (p := row.panel.outcome.mean) is None else p))
+
+
+@dataclass(frozen=True)
+class Told:
+    """One analysis as the report tells it: what it asks, its sentences, the panel's rows, what its picture shows.
+
+    ``rows`` are empty where the gate withholds the numbers; ``more`` says how many there are besides.
+    """
+
+    name: str
+    asks: str
+    title: str
+    text: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str | float | int | bool | None, ...], ...] = ()
+    more: int = 0
+    picture: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,6 +324,7 @@ class Report:
     levels: tuple[Level, ...] = ()
     dissent: Dissent | None = None
     footing: Footing | None = None
+    explained: tuple[Told, ...] = ()
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
 
     @property

@@ -1,6 +1,7 @@
 """What a report says first: its sentences, and the banners above them.
 
     sentences(report)    with nothing set; the best intervention under each reading; how many lower it; who disagrees
+                         a retrospective says in its sentence that it rests on an assumption
     banners(report)      refused, flagged, printed although refused, or reckoned without any spread
 
 How probable and how sure are never said in one breath: the word beside a number speaks of the outcome alone.
@@ -8,9 +9,10 @@ How probable and how sure are never said in one breath: the word beside a number
 
 from __future__ import annotations
 
-from causal.ask.interventions import FORECAST, MINIMAL
+from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.learn.gate import PASS, REFUSE
-from causal.tell.divergences import best, headline
+from causal.tell import luck
+from causal.tell.divergences import FIRST, best, headline
 from causal.tell.document import Banner, Strong, Text, plain
 from causal.tell.facts import Report, Row
 from causal.tell.number import Number
@@ -19,6 +21,7 @@ from causal.tell.wording import counted, difference, said, span
 READ_AS = {
     MINIMAL: "Under minimal rewrite (the luck of the real course stays as it was)",
     FORECAST: "As a forecast (what came later is open)",
+    RETROSPECTIVE: "In retrospect (all that happened is given, and each variable is assumed to keep its luck)",
 }
 SHOWN = 3  # findings that a banner names; all stand under the computation
 
@@ -37,7 +40,10 @@ def banners(report: Report) -> tuple[Banner, ...]:
     elif gate.verdict != PASS:
         words = f"The gate let these draws through with a warning: {worst}{more}. Draw more, or longer."
         found.append(Banner("flag", (Strong("Flagged. "), words)))
-    if report.computation.total == 1:
+    if report.computation.exact:
+        words = "Every number is in the model: nothing was judged and nothing drawn, so no bracket says anything."
+        found.append(Banner("note", (Strong("Exact. "), words)))
+    elif report.computation.total == 1:
         words = (
             "All parameters stand at their medians as stated: brackets show how experts differ, not how sure they are."
         )
@@ -58,7 +64,7 @@ def sentences(report: Report) -> tuple[Text, ...]:
     if report.gate.withholds:
         return (("The headline numbers are withheld: the gate refused the draws that they come from.",),)
     found = [_nothing_set(report)]
-    for reading in (MINIMAL, FORECAST):
+    for reading in FIRST:
         row = best(report.interventions, reading)
         if row is not None:
             found.append(_least(report, row) if len(found) == 1 else _again(report, row, found[1]))
@@ -106,10 +112,16 @@ def _least(report: Report, row: Row) -> Text:
         Strong(report.asked.label),
         f" least probable{aside}: ",
         *said(row.panel.outcome),
-        ", against ",
-        *said(row.panel.without),
-        ", on the same history without it.",
+        *_against(row),
     )
+
+
+def _against(row: Row) -> Text:
+    """Say what the outcome is without the intervention: a probability, or what really happened."""
+    if luck.happened(row):
+        return (", where it did happen." if row.panel.without.mean else ", where it did not happen.",)
+    history = "record" if row.reading == RETROSPECTIVE else "history"
+    return (", against ", *said(row.panel.without), f", on the same {history} without it.")
 
 
 def _again(report: Report, row: Row, before: Text) -> Text:

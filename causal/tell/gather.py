@@ -15,7 +15,7 @@ import math
 import platform
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from importlib.metadata import PackageNotFoundError, version
@@ -34,11 +34,24 @@ from causal.learn.sample import CHAINS, DRAWS, Draws
 from causal.learn.store import versions
 from causal.spec.model import KINDS, Model, frozen
 from causal.spec.question import Event, Probability
-from causal.tell import judgements
+from causal.tell import judgements, luck
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
+from causal.tell.displays import Picture
 from causal.tell.divergences import defined, definition, headline, rows, without
 from causal.tell.drawings import Drawings
-from causal.tell.facts import Asked, Assumptions, Computation, Level, Marginal, Report, Row, Verdict, Without, World
+from causal.tell.facts import (
+    Asked,
+    Assumptions,
+    Computation,
+    Level,
+    Marginal,
+    Report,
+    Row,
+    Told,
+    Verdict,
+    Without,
+    World,
+)
 from causal.tell.footing import footing
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -46,8 +59,14 @@ SHIPPED = (PACKAGE / "shipped" / "models", PACKAGE.parent / "models")  # where c
 DISTRIBUTION = "causal-onecase"  # what is installed, see pyproject.toml
 
 
-def gather(panel: Panel, ranking: Ranking, command: str = "", override: bool = False) -> Report:
-    """Gather all facts of a report from a panel and the ranking of its interventions.
+def gather(
+    panel: Panel,
+    ranking: Ranking,
+    command: str = "",
+    override: bool = False,
+    explained: Sequence[tuple[Told, Picture | None]] = (),
+) -> Report:
+    """Gather all facts of a report from a panel, the ranking of its interventions and what has been explained.
 
     ``command`` is what repeats the report, made from the names of the files if left out. ``override`` prints what the
     gate refuses, and records that. The same panel gives the same facts.
@@ -102,7 +121,11 @@ def gather(panel: Panel, ranking: Ranking, command: str = "", override: bool = F
         levels=moved,
         dissent=dissent(panel, ranking, row, override),
         footing=footing(panel, ranking, row, direct, derived, checks),
-        drawings=_drawings(panel, ranking, row, every, override),
+        explained=tuple(told for told, _ in explained),
+        drawings=replace(
+            _drawings(panel, ranking, row, every, override),
+            explained={told.name: drawn for told, drawn in explained if drawn is not None},
+        ),
     )
 
 
@@ -167,6 +190,7 @@ def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
         pooling=elicited.priors.pooling,
         undated=tuple(variable.title for variable in variables if variable.decided is None),
         unjoined=unjoined(model, elicited.network.graph, outcome),
+        couplings=frozen(dict(Counter(luck.kind(variable) for variable in variables if variable.edges))),
     )
 
 
@@ -196,6 +220,7 @@ def computation(panel: Panel, errors: Iterable[float], command: str) -> Computat
         digests=frozen({"model": model.digest, "priors": priors.digest, "fit": panel.digest}),
         versions=frozen({"causal": _version(), "python": platform.python_version(), **versions()}),
         command=command or _command(model, priors.path, draws),
+        exact=not draws.parameters,
     )
 
 
@@ -236,6 +261,8 @@ def _command(model: Model, priors: str, draws: Draws) -> str:
     by = _file(Path(priors)) if priors else ""
     if not priors or Path(priors) == path.parent.parent / "priors" / f"{model.name}.yaml":
         by = ""  # where it is looked for anyway
+    if not draws.parameters:
+        return shlex.join(["causal", "report", case])
     if draws.total == 1:  # at the medians, which no command draws
         both = ", ".join(repr(each) for each in (case, by) if each)
         return f"causal.load({both}).at_medians().report('out')"

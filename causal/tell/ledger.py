@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.judged import CONFLICT
 from causal.elicit.fit import MISFIT
+from causal.tell import luck
 from causal.tell.claims import Check, Direct, Reason, Said
 from causal.tell.document import (
     Assumed,
@@ -289,6 +291,7 @@ def assumptions(report: Report) -> Section:
     items += [
         (f"Judgements of departures start from the baseline: {actual}.",),
         ("An intervention sets its variables and touches nothing else; all other mechanisms go on as they were.",),
+        *([(luck.assumption(known.couplings),)] if report.of(RETROSPECTIVE) else []),
         ("What is given locates the case and does not teach the parameters: the experts knew what happened.",),
         (f"Experts do not learn from each other; the panel pools their posteriors ({known.pooling}).",),
     ]

@@ -6,6 +6,7 @@ confidence      evidence and agreement, apart from any likelihood
 
 from __future__ import annotations
 
+from causal.tell import luck
 from causal.tell.document import Paragraph, Section, Strong, Terms, Text, paragraph
 from causal.tell.facts import Footing, Report
 from causal.tell.wording import counted, decimal
@@ -42,10 +43,7 @@ def unquantified(report: Report) -> Section:
         "How an intervention comes about": (
             "It is set as if by hand. Who or what would have brought it about might have changed other things too."
         ),
-        "The same luck in two worlds": (
-            "No question here compares what would have happened in one case across worlds (rung 3), so how luck is "
-            "shared between worlds has no part in any number, and is not tested by any."
-        ),
+        "The same luck in two worlds": luck.untested(report),
         "Judgement itself": (
             "That experts know their own uncertainty: no seed questions were asked, so nothing here was calibrated."
         ),

@@ -10,9 +10,13 @@ experts         who they are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
-from causal.ask.interventions import FORECAST, MINIMAL, READINGS
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
+from causal.spec.grammar import parse_event
+from causal.spec.question import Named, Setting
+from causal.tell import luck
 from causal.tell.claims import Who
 from causal.tell.divergences import NOTHING
 from causal.tell.document import (
@@ -39,7 +43,7 @@ from causal.tell.findings import told
 from causal.tell.number import Number
 from causal.tell.wording import NONE, counted, likelihood, news, shown, span
 
-TITLE = {FORECAST: "Forecast", MINIMAL: "Minimal rewrite"}
+TITLE = {FORECAST: "Forecast", MINIMAL: "Minimal rewrite", RETROSPECTIVE: "Retrospective"}
 
 
 def question(report: Report) -> Section:
@@ -83,15 +87,8 @@ def findings(report: Report) -> Section:
     blocks: list[Block] = [Paragraph(main, lead=True)]
     if others:
         blocks += [paragraph(Strong("Key judgements")), Bullets(tuple(others))]
-    blocks += [paragraph(*UNANSWERED), paragraph(Quiet(how))]
+    blocks.append(paragraph(Quiet(how)))
     return Section("findings", "Main findings", tuple(blocks))
-
-
-UNANSWERED: Text = (
-    "The retrospective reading, ",
-    Code("P(y[@name] = s | record)"),
-    " (what would have followed in this one case, all that is known of it being given), is not answered yet.",
-)
 
 
 def without(report: Report) -> Section:
@@ -150,11 +147,18 @@ def _glossary(event: str) -> Terms:
     """Return what each reading and each column is, in a line."""
     forecast = "History up to the date stands, the intervention is made, all later luck is open: "
     minimal = "The same, and later luck falls as it did, unless it follows from what is set: "
+    imagined = replace(parse_event(event), world=Setting((Named("name"),)))
+    retrospective = "All that is known of this case is given, whenever it was, and what is set is imagined in it: "
+    keeps = "It assumes what no observation can test, that each variable keeps its luck in the world imagined."
     return Terms(
         (
             (TITLE[FORECAST], (forecast, Code(f"P({event} | do(@name), history)"), ", rung 2.")),
             (TITLE[MINIMAL], (minimal, Code(f"P({event} | do(@name), history, chance)"), ", rung 2.")),
-            ("Without it", ("The same history, the same luck, and nothing set.",)),
+            (
+                TITLE[RETROSPECTIVE],
+                (retrospective, Code(f"P({imagined} | record)"), ", rung 3. ", Assumed(keeps)),
+            ),
+            ("Without it", ("The same history, the same luck, and nothing set; in retrospect, what really happened.",)),
             ("Effect", ("With it less without it, reckoned draw by draw.",)),
             (
                 "Plausibility",
@@ -169,10 +173,11 @@ def _reading(report: Report, reading: str) -> Iterator[Block]:
     """Yield the picture of one reading, where there is one to be drawn, and its table."""
     drawings = report.drawings
     if drawings is not None and not report.gate.withholds:
-        title = f"{TITLE[reading]}: every point of divergence"
+        title = luck.titled(f"{TITLE[reading]}: every point of divergence", reading)
+        without = luck.WHAT_HAPPENED if all(map(luck.happened, report.of(reading))) else "the same history without it"
         words = (
-            f"{title}, the lowest probability of {report.asked.label} on top. A row has the panel's mean and interval, "
-            "the same history without it as a hollow mark, and below them the mean of every expert. "
+            f"{title}. The lowest probability of {report.asked.label} is on top. A row has the panel's mean and "
+            f"interval, {without} as a hollow mark, and below them the mean of every expert. "
         )
         told = f"{words}Every number stands in the table that follows."
         yield Picture(title, (told,), partial(drawings.forest, reading, title, told))
@@ -190,14 +195,14 @@ def _table(report: Report, reading: str) -> Table:
     rows = tuple(
         (
             _named(row),
-            _likely(row.panel.outcome),
-            cell(*shown(row.panel.without)),
+            cell(*_likely(row.panel.outcome).lines, luck.kept(row)),
+            cell(*shown(row.panel.without), (Fact(luck.WHAT_HAPPENED if luck.happened(row) else ""),)),
             cell(*shown(row.panel.effect, "difference")),
             cell(*shown(row.panel.plausibility)),
         )
         for row in report.of(reading)
     )
-    return Table(f"{TITLE[reading]}: probability of {report.asked.label}", columns, rows)
+    return Table(luck.titled(f"{TITLE[reading]}: probability of {report.asked.label}", reading), columns, rows)
 
 
 def _meanings(report: Report) -> Terms:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 import causal
 from causal.ask.answer import PANEL
+from causal.ask.panel import settled
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported, UsageError
-from causal.learn.gate import REFUSE, Finding, Gate
+from causal.learn.gate import PASS, REFUSE, Finding, Gate
 from causal.learn.sample import Draws
 
 MODEL = """
@@ -193,8 +195,6 @@ def test_what_is_refused_says_so(tmp_path: Path) -> None:
 
 
 def test_a_refused_answer_withholds_its_numbers_unless_overridden(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     answer = posterior(tmp_path, draws=50).ask("P(y = yes)")
     gate = Gate((Finding("q", "R-hat", 1.4, REFUSE),))
     refused = replace(answer, gate=gate)
@@ -222,3 +222,22 @@ def test_a_repr_is_one_line_and_never_raises(tmp_path: Path) -> None:
         assert "\n" not in repr(thing)
     broken = object.__new__(type(answer))
     assert repr(broken) == "<Answer>"
+
+
+def test_what_would_have_been_may_be_settled_whatever_was_sampled(tmp_path: Path) -> None:
+    """By consistency 1 in every draw, although what was sampled is on its tape: no sign of a stuck sampler."""
+    found = posterior(tmp_path, draws=250)
+    chains = replace(found.draws, theta=found.draws.theta.reshape(4, -1, *found.draws.theta.shape[2:]))
+    sampled = replace(found, draws=replace(chains, method=("nuts",) * 3))
+    same, failed = sampled.ask_all(["P(y[x = yes] = yes | x = yes, y = yes)", "P(y[x = yes] = no | x = yes, y = yes)"])
+    assert (same.gate.verdict, same.mean) == (PASS, 1.0)
+    assert (failed.gate.verdict, failed.mean) == (PASS, 0.0)
+    first = np.broadcast_to(chains.theta[:1, :1], chains.theta.shape)
+    stuck = replace(sampled, draws=replace(sampled.draws, theta=first))
+    assert stuck.ask("P(y[x = yes] = yes | x = no, y = no)").gate.verdict == REFUSE
+    assert stuck.ask("P(y = yes | x = yes)").gate.verdict == REFUSE
+
+
+def test_settled_is_a_whole_number_in_all_draws() -> None:
+    rows = np.array([[1.0, 1.0], [1.0, 1.0 - 1e-15], [0.0, 0.0], [-1.0, -1.0], [0.3, 0.3], [1.0, 0.9], [np.nan, 1.0]])
+    assert settled(rows.reshape(7, 1, 1, 2)).ravel().tolist() == [True, True, True, True, False, False, False]

@@ -6,8 +6,8 @@ import pytest
 
 import causal
 from causal.ask.answer import PANEL
-from causal.ask.interventions import FORECAST, MINIMAL
-from causal.ask.panel import Panel
+from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
+from causal.ask.panel import Panel, ask
 from causal.ask.profile import complement, profile
 from causal.errors import ImpossibleEvidence, QueryError, UnknownName, UsageError
 from causal.exact.answer import Writer
@@ -15,7 +15,7 @@ from causal.exact.asked import chosen
 from causal.exact.network import Network
 from causal.learn.reading import elicit
 from causal.learn.sample import sample
-from causal.spec.grammar import parse_event
+from causal.spec.grammar import parse_event, parse_question
 from causal.spec.modelfile import parse_model
 from causal.spec.priorfile import parse_priors
 from causal.spec.question import Event
@@ -107,6 +107,22 @@ def test_a_forecast_leaves_luck_open_and_a_minimal_rewrite_does_not() -> None:
         )
         shares[reading] = entry.by_expert["a"]["yes"]
     assert shares == pytest.approx({FORECAST: 0.3, MINIMAL: 1.0})
+
+
+def test_in_retrospect_the_worlds_are_those_of_this_one_case() -> None:
+    panel = panel_of(MODEL.replace("parents: [x]}\n  y", "parents: [x], actual: mid}\n  y"))
+    found = {
+        (each.variable, each.avoided): each
+        for each in profile(panel, parse_event("y = yes"), ["push"], RETROSPECTIVE)
+        if each.given == "push"
+    }
+    assert set(found) == {("w", False), ("w", True)}  # x is what is set
+    for avoided, more in ((False, ""), (True, ", y[@push] = no")):
+        page = panel.elicited.writer.write(parse_question(f"P(w[@push] | record{more})"))
+        (answer,) = ask(panel, [page])
+        assert found["w", avoided].shares == {state: answer.estimates[PANEL, state] for state in answer.states}
+    whatever = panel.elicited.writer.write(parse_question("P(w[@push] | record)"))
+    assert whatever.coupled == ("w",)
 
 
 def test_what_cannot_be_is_left_out() -> None:

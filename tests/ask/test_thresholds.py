@@ -9,7 +9,7 @@ import pytest
 
 import causal
 from causal.ask.answer import PANEL
-from causal.ask.interventions import FORECAST
+from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.ask.panel import Panel, ask
 from causal.ask.thresholds import at_level, steps, thresholds
 from causal.errors import QueryError, UsageError
@@ -76,10 +76,16 @@ def test_every_level_is_the_sum_over_combinations_that_reach_it() -> None:
             assert each.by_expert == pytest.approx({"everyone": total})
 
 
-@pytest.mark.parametrize("reading", ["minimal rewrite", FORECAST])
-def test_a_level_is_what_a_hand_edited_model_answers(reading: str) -> None:
-    luck = ", chance" if reading != FORECAST else ""
-    texts = {"": "P(y = yes)", "push": f"P(y = yes | do(@push), history before 1921{luck})"}
+@pytest.mark.parametrize(
+    ("reading", "pushed"),
+    [
+        (FORECAST, "P(y = yes | do(@push), history before 1921)"),
+        (MINIMAL, "P(y = yes | do(@push), history before 1921, chance)"),
+        (RETROSPECTIVE, "P(y[@push] = yes | record)"),
+    ],
+)
+def test_a_level_is_what_a_hand_edited_model_answers(reading: str, pushed: str) -> None:
+    texts = {"": "P(y = yes)", "push": pushed}
     found = thresholds(panel_of(), YES, ["push"], [0.5, 2, 2.5], reading)
     assert [(each.intervention, each.level) for each in found] == [(n, at) for n in texts for at in (0.5, 2, 2.5)]
     for each in found:

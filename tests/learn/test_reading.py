@@ -27,6 +27,7 @@ variables:
   n: {states: [no, yes], parents: [a, b], mechanism: {noisy-and: {needs: {a: [yes], b: [mid, high]}}}}
   o: {states: [no, yes], parents: [a], mechanism: noisy-or}
   t: {states: [no, yes], parents: [a, b]}
+  r: {states: [no, yes], parents: [a], mechanism: {rule: {any of: [a]}}}
 """
 
 BASE = [
@@ -212,6 +213,7 @@ def test_checks_and_orders_move_nothing_unless_told() -> None:
             "has to be above the median",
         ),
         (["{about: P(o = yes | baseline), by: e, says: likely}"], BASE, "does not address o, a noisy-or"),
+        (["{about: 'P(r = yes | do(a = yes))', by: e, says: likely}"], BASE, "this is 1 by the model alone"),
         (["{about: 'P(o = yes | do(a = no), a = yes)', by: e, says: likely}"], BASE, "impossible"),
         (["{about: 'PN(a = yes -> o in {yes, no})', by: e, says: likely}"], BASE, "always holds"),
     ],

@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 from scipy.stats import beta, norm
 
 import causal
+from causal.errors import ElicitationError
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.learn.elicited import Elicited
@@ -188,6 +189,12 @@ def test_coords_name_the_questions() -> None:
     assert model.coords["parameter"][0] == "P(u = no)"
     assert model.coords["judged"] == ("said: P(s = yes | do(g = yes))",)
     assert "said: P(u = no)" in model.coords["share_of"]
+
+
+def test_what_cannot_be_is_an_error_that_names_who_judges_it() -> None:
+    elicited = virtual()
+    with pytest.raises(ElicitationError, match="what said judges, or what was seen, has probability zero"):
+        sample(elicited, draws=5, tune=5, news=(elicited.network.recorder.zero,))
 
 
 def test_case_level_news_is_added_to_the_posterior() -> None:

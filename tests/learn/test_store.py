@@ -14,7 +14,8 @@ from causal.learn import store
 from causal.learn.nuts import Length
 from causal.learn.sample import Drawn, Target, aim
 from causal.learn.store import digest, folder, keep, key, load, obtain, recall, save
-from causal.study import Study, find_model
+from causal.spec.files import find_model
+from causal.study import Study
 
 NAME = digest("model", "priors", seed=1)
 KEYS = {"e": "a" * 64, "f": "b" * 64}

@@ -45,8 +45,8 @@ def test_no_headline_no_densities(report: Report) -> None:
 
 def test_pictures_say_what_they_show(report: Report) -> None:
     page = html(report)
-    assert page.count('role="img"') == page.count("<figcaption>") == 4
-    assert page.count("</desc>") == 4
+    assert page.count('role="img"') == page.count("<figcaption>") == 5
+    assert page.count("</desc>") == 5
 
 
 def test_the_facts_are_whole_without_their_drawings(report: Report) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from causal.ask.interventions import FORECAST, MINIMAL
+from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.learn.gate import FLAG, PASS, REFUSE
 from causal.tell.divergences import headline
 from causal.tell.document import plain
@@ -105,6 +105,30 @@ def test_the_second_reading_is_not_told_twice(report: Report) -> None:
 
     changed = replace(report, interventions=tuple(moved(row) for row in report.interventions))
     assert "0.11 [0.05, 0.20], very unlikely" in plain(sentences(changed)[2])
+
+
+def test_a_retrospective_says_that_it_rests_on_an_assumption(report: Report, ussr: Report) -> None:
+    for each in (report, ussr):
+        (told,) = (text for text in map(plain, sentences(each)) if text.startswith("In retrospect"))
+        assert "each variable is assumed to keep its luck" in told
+        assert told.endswith(", where it did happen.")
+    (row,) = (row for row in report.of(RETROSPECTIVE) if row.intervention == "drought_law")
+    assert f"{row.panel.outcome.mean:.2f} [" in next(t for t in map(plain, sentences(report)) if "retrospect" in t)
+
+
+@pytest.mark.parametrize(
+    ("without", "wanted"),
+    [
+        (Number(0.0, 0.0, 0.0, 0.0, 0.0), ", where it did not happen."),
+        (Number(0.4, 0.4, 0.3, 0.5, 0.001), ", against 0.40 [0.30, 0.50], unlikely, on the same record without it."),
+    ],
+)
+def test_without_it_is_what_happened_or_what_the_record_says(report: Report, without: Number, wanted: str) -> None:
+    rows = tuple(replace(row, panel=replace(row.panel, without=without)) for row in report.of(RETROSPECTIVE))
+    told = plain(sentences(replace(report, interventions=rows))[1])
+    assert told.startswith("In retrospect")
+    assert told.endswith(wanted)
+    assert headline(rows) == rows[0]
 
 
 def test_experts_are_named_before_they_are_pooled(report: Report, ussr: Report) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from causal import load
 from causal.ask.answer import PANEL, Answer, CaseMean
-from causal.ask.interventions import FORECAST, MINIMAL, Divergence, Ranking
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.ask.panel import Panel
 from causal.learn.gate import FLAG, REFUSE, Finding, Gate
 from causal.tell.divergences import definition
@@ -35,9 +35,10 @@ def judged_by(ranking: Ranking, verdict: str, which: Callable[[Divergence], bool
 
 
 def test_a_row_is_the_divergence(ranking: Ranking, report: Report) -> None:
-    assert len(report.interventions) == len(ranking.divergences) == 4
+    assert len(report.interventions) == len(ranking.divergences) == 6
     for row, each in zip(report.interventions, ranking.divergences, strict=True):
         assert (row.intervention, row.reading) == (each.intervention.name, each.reading)
+        assert (row.rung, row.coupled) == (3 if row.reading == RETROSPECTIVE else 2, each.coupled)
         for expert, four in ((PANEL, row.panel), *row.by_expert.items()):
             for number, answer in (
                 (four.outcome, each.outcome),
@@ -63,7 +64,7 @@ def test_without_is_asked_once_per_date_and_reading(report: Report) -> None:
 
 
 def test_rows_are_sorted_by_the_outcome(report: Report) -> None:
-    for reading in (FORECAST, MINIMAL):
+    for reading in READINGS:
         means = [row.panel.outcome.mean for row in report.of(reading)]
         assert None not in means
         assert means == sorted(means, key=lambda mean: mean or 0.0)
@@ -161,6 +162,7 @@ def test_assumptions_are_counted(report: Report) -> None:
     known = report.assumptions
     assert (known.variables, known.arrows, known.missing, known.roots) == (4, 4, 2, 1)
     assert known.mechanisms == {"table": 2, "noisy-or": 1}
+    assert known.couplings == {"comonotone": 2, "inhibitors": 1}
 
 
 def test_experts_are_counted(report: Report, ussr: Report) -> None:
@@ -184,7 +186,7 @@ def test_facts_are_json_without_nan(report: Report) -> None:
     facts = json.loads(to_json(report), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert facts["asked"]["event"] == "grass = wet"
     assert facts["computation"]["seed"] == 7
-    assert len(facts["interventions"]) == 4
+    assert len(facts["interventions"]) == 6
 
 
 def test_two_kinds_of_interval_are_refused(panel: Panel, ranking: Ranking) -> None:

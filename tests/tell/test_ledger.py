@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from causal.ask.interventions import RETROSPECTIVE
 from causal.tell import dissent, ledger, sections
 from causal.tell.claims import Abstention, Against, Reason
 from causal.tell.document import Bullets, Cell, Paragraph, Section, Table, Terms, plain
@@ -126,6 +127,16 @@ def test_assumptions_in_words(report: Report) -> None:
     assert "1 gate:" in told
 
 
+def test_what_stays_the_same_across_worlds_is_an_assumption(report: Report, ussr: Report) -> None:
+    told = words(ledger.assumptions(report))
+    assert "each variable keeps the luck that it really had" in told
+    assert "2 have one luck for every situation of the parents (comonotone); 1 has an inhibitor for each cause" in told
+    assert "settled by the parents" not in told
+    assert "settled by the parents" in words(ledger.assumptions(ussr))
+    dated = tuple(row for row in report.interventions if row.reading != RETROSPECTIVE)
+    assert "luck that it really had" not in words(ledger.assumptions(replace(report, interventions=dated)))
+
+
 def test_computation_says_how_and_how_again(report: Report) -> None:
     told = words(ledger.computation(report))
     assert "4 chains of 500, 2,000 for each expert" in told
@@ -155,7 +166,7 @@ def test_notes_name_the_intervention(ussr: Report) -> None:
 def test_experts_apart_are_marked(ussr: Report) -> None:
     tables = [block for block in dissent.by_expert(ussr).blocks if isinstance(block, Table)]
     assert all(table.columns[-1].title == "The debate (apart)" for table in tables)
-    assert len(tables) == 3
+    assert len(tables) == 4
     told = words(sections.experts(ussr))
     assert "Illustrative coding, not a statement by any author." in told
 

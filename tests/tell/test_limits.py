@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from causal.ask.interventions import MINIMAL
 from causal.spec.scales import TERMS
 from causal.tell.compose import compose
 from causal.tell.document import Bullets, Paragraph, Section, Terms, Text, plain
@@ -71,7 +72,11 @@ def test_what_has_no_number_is_said_in_words(report: Report, ussr: Report) -> No
     told = dict(terms.pairs)
     assert f"{ussr.assumptions.missing} missing arrows" in plain(told["The graph"])
     assert "as the section on the threshold shows" in plain(told["Definitions"])
-    assert "rung 3" in plain(told["The same luck in two worlds"])
+    luck = plain(told["The same luck in two worlds"])
+    assert luck.startswith("Retrospective numbers compare this case with a world that was not (rung 3)")
+    dated = replace(ussr, interventions=tuple(row for row in ussr.interventions if row.reading == MINIMAL))
+    (terms,) = [block for block in unquantified(dated).blocks if isinstance(block, Terms)]
+    assert "has no part in any number" in plain(dict(terms.pairs)["The same luck in two worlds"])
     (terms,) = [block for block in unquantified(report).blocks if isinstance(block, Terms)]
     assert "none was moved here" in plain(dict(terms.pairs)["Definitions"])
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from causal.ask.interventions import FORECAST, MINIMAL
+from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.tell import dissent, ledger, sections
 from causal.tell.compose import compose
-from causal.tell.document import Cell, Section, Table, plain
+from causal.tell.document import Cell, Section, Table, Terms, plain
 from causal.tell.facts import Report
 from causal.tell.wording import shown
 
@@ -25,17 +27,53 @@ def printed(cell: Cell) -> list[str]:
     return first_lines(cell, 2)
 
 
-@pytest.mark.parametrize(("reading", "caption"), [(FORECAST, "Forecast"), (MINIMAL, "Minimal rewrite")])
+@pytest.mark.parametrize(
+    ("reading", "caption"),
+    [
+        (FORECAST, "Forecast: probability of Grass = wet"),
+        (MINIMAL, "Minimal rewrite: probability of Grass = wet"),
+        (RETROSPECTIVE, "Retrospective: probability of Grass = wet, each variable keeping its luck (an assumption)"),
+    ],
+)
 def test_an_intervention_stands_under_its_heads(report: Report, reading: str, caption: str) -> None:
     found = table(sections.interventions(report), caption)
+    assert found.caption == caption
     heads = ["Intervention", "With it", "Without it", "Effect", "Plausibility"]
     assert [column.title for column in found.columns] == heads
     for row, cells in zip(report.of(reading), found.rows, strict=True):
         assert plain(cells[0].lines[0]) == row.title
         numbers = ((row.panel.outcome, "probability"), (row.panel.without, "probability"),
                    (row.panel.effect, "difference"), (row.panel.plausibility, "probability"))  # fmt: skip
-        for cell, (number, of) in zip(cells[1:], numbers, strict=True):
-            assert printed(cell) == [plain(line) for line in shown(number, of)]
+        for each, (number, of) in zip(cells[1:], numbers, strict=True):
+            lines = [text for line in shown(number, of) if (text := plain(line))]  # a number that is certain has one
+            assert first_lines(each, len(lines)) == lines
+
+
+def test_every_retrospective_number_says_what_it_assumes(report: Report, ussr: Report) -> None:
+    for each, assumed in ((report, "if 1 variable keeps its luck"), (ussr, "variables keep their luck")):
+        section = sections.interventions(each)
+        for cells in table(section, "Retrospective").rows:
+            assert plain(cells[1].lines[-1]).startswith("if ")
+            assert plain(cells[1].lines[-1]).endswith(assumed)
+            assert printed(cells[2])[0] == "1"
+            assert plain(cells[2].lines[-1]) == "what happened"
+        for reading in ("Forecast", "Minimal rewrite"):
+            for cells in table(section, reading).rows:
+                assert "luck" not in " ".join(plain(line) for cell in cells for line in cell.lines)
+        assert table(dissent.by_expert(each), "Retrospective").caption.endswith("keeping its luck (an assumption)")
+    (row,) = (row for row in ussr.of(RETROSPECTIVE) if row.intervention == "stalin_dies")
+    assert {"stalin_rule", "russian_chauvinism", "nep_course", "terror"} <= set(row.coupled)
+    bare = replace(ussr, interventions=(replace(row, coupled=()),))
+    ((_, cell, *_),) = table(sections.interventions(bare), "Retrospective").rows
+    assert plain(cell.lines[-1]) == "needs no assumption on luck"
+
+
+def test_the_glossary_has_a_line_for_each_reading(report: Report) -> None:
+    (glossary, _) = (block for block in sections.interventions(report).blocks if isinstance(block, Terms))
+    said = {term: plain(text) for term, text in glossary.pairs}
+    assert "P(grass = wet | do(@name), history, chance), rung 2." in said["Minimal rewrite"]
+    assert "P(grass[@name] = wet | record), rung 3. It assumes" in said["Retrospective"]
+    assert "in retrospect, what really happened" in said["Without it"]
 
 
 def test_each_expert_has_a_column_of_their_own(ussr: Report) -> None:

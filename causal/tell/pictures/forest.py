@@ -1,7 +1,7 @@
 """Every point of divergence on one axis: how probable the outcome still is.
 
     row           a named intervention, the lowest probability of the outcome first
-    ●────         the panel's mean and interval       ◇   the same history without it
+    ●────         the panel's mean and interval       ◇   the same history without it; in retrospect, what happened
     ■ ▲ ▼         each expert's mean, below; hollow for an expert who is shown apart
     0.27 [..]     the panel in numbers; withheld where the gate refuses, a "!" where it flags
 """
@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from causal.ask.answer import PANEL
-from causal.ask.interventions import MINIMAL, READINGS, Divergence, Ranking
+from causal.ask.interventions import MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.errors import UsageError, nearest
 from causal.learn.gate import PASS
 from causal.spec.question import Event
+from causal.tell import luck
 from causal.tell.pictures.ink import BAND, BLACK, WITH, WITHOUT, Pen, marked, pens
 from causal.tell.pictures.nodes import spoken
 from causal.tell.pictures.sheet import Key, Sheet, notice, row_number, row_words, shares_axis, sheet
@@ -41,7 +42,7 @@ def forest(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str] |
         raise UsageError(f"no reading {reading!r}{nearest(reading, READINGS)}; there are {', '.join(READINGS)}")
     found = ranking.of(reading)
     event = named_event(ranking.event, labels or {})
-    title = f"{event} after each point of divergence: {reading}"
+    title = _title(event, reading)
     if not found:
         return notice(title, _why(ranking))
     experts = tuple(dict.fromkeys(name for each in found for name in each.outcome.experts))
@@ -54,6 +55,10 @@ def forest(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str] |
             on.axes.axhspan(row - 0.5, row + 0.5, color=BAND, linewidth=0.0, zorder=0)
         _row(on, row, each, drawn)
     return on.figure
+
+
+def _title(event: str, reading: str) -> str:
+    return luck.titled(f"{event} after each point of divergence: {reading}", reading)
 
 
 def _why(ranking: Ranking) -> str:
@@ -113,7 +118,7 @@ def lanes(means: Mapping[str, float]) -> dict[str, float]:
 
 def described(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str] | None = None) -> str:
     """Say in words what the picture of a ranking shows, a line per point of divergence."""
-    lines = [f"Probability of {named_event(ranking.event, labels or {})} after each point of divergence: {reading}."]
+    lines = [f"Probability of {_title(named_event(ranking.event, labels or {}), reading)}."]
     for each in ranking.of(reading):
         title = each.intervention.title or each.intervention.name
         if each.outcome.gate.withholds:
@@ -125,6 +130,14 @@ def described(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str
     return "\n".join(lines) if ranking.of(reading) else _why(ranking)
 
 
+def _without(found: Sequence[Divergence]) -> str:
+    """Return what the hollow marks stand for."""
+    if found[0].reading != RETROSPECTIVE:
+        return "the same history without it"
+    means = {each.without.estimates[(PANEL, "")].mean for each in found}
+    return "what really happened" if means <= {0.0, 1.0} else "the same record without it"
+
+
 def _keys(found: Sequence[Divergence], drawn: Mapping[str, Pen], labels: Mapping[str, str]) -> list[Key]:
     outcome = found[0].outcome
     panel = "the panel" if drawn else "the outcome"
@@ -132,7 +145,7 @@ def _keys(found: Sequence[Divergence], drawn: Mapping[str, Pen], labels: Mapping
     alone = f"{panel}, every parameter at its median"
     line = {"linestyle": "-", "color": BLACK, "linewidth": 1.6}
     keys = [Key(alone, WITH) if outcome.draws == 1 else Key(spread, {**line, **WITH, "linestyle": "-"})]
-    keys.append(Key("the same history without it", WITHOUT))
+    keys.append(Key(_without(found), WITHOUT))
     for name, pen in drawn.items():
         inside = any(name in each.outcome.pooled for each in found)
         said = labels.get(name, spoken(name))

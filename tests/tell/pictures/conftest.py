@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from causal.spec.files import find_model
 from causal.spec.model import Model
 from causal.spec.modelfile import load_model, parse_model
-from causal.study import find_model
 
 HOSTILE = (
     "<script>alert(1)</script></text></svg> & \"double\" 'single' $\\frac{x}$ \\N {a|b} ]]> -->\n"

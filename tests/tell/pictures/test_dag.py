@@ -161,7 +161,7 @@ def test_two_pictures_share_no_id(rain: Model, drawn: str) -> None:
 
 def test_another_process_draws_the_same_bytes(ussr_model: Model) -> None:
     source = (
-        "import sys; from causal.spec.modelfile import load_model; from causal.study import find_model;"
+        "import sys; from causal.spec.modelfile import load_model; from causal.spec.files import find_model;"
         "from causal.tell.pictures.dag import dag_svg;"
         "svg = dag_svg(load_model(find_model('ussr')));"
         "assert 'matplotlib' not in sys.modules;"

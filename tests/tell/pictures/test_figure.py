@@ -82,7 +82,7 @@ def test_pyplot_and_the_backend_are_left_alone() -> None:
 import json, sys
 import matplotlib
 from causal.spec.modelfile import load_model
-from causal.study import find_model
+from causal.spec.files import find_model
 from causal.tell.pictures.dag import dag_png
 from causal.tell.pictures.sheet import notice
 from causal.tell.pictures.figure import svg

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from causal import load
 from causal.ask.answer import PANEL
-from causal.ask.interventions import FORECAST, MINIMAL, Ranking
+from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Ranking
 from causal.errors import UsageError
 from causal.learn.gate import FLAG, REFUSE, Finding, Gate
 from causal.tell.pictures.figure import png, svg
@@ -44,7 +44,7 @@ def judged(ranking: Ranking, verdict: str) -> Ranking:
     return replace(ranking, divergences=(replace(first, outcome=replace(first.outcome, gate=gate)), *rest))
 
 
-@pytest.mark.parametrize("reading", [FORECAST, MINIMAL])
+@pytest.mark.parametrize("reading", READINGS)
 def test_each_mark_is_at_its_number(ranking: Ranking, reading: str) -> None:
     found = ranking.of(reading)
     made = forest(ranking, reading)
@@ -55,7 +55,8 @@ def test_each_mark_is_at_its_number(ranking: Ranking, reading: str) -> None:
     assert [x for x, _ in marks(made, "s")] == [each.outcome.estimates[("boris", "")].mean for each in found]
     spans = [tuple(across(line)) for line in made.axes[0].lines if len(across(line)) == 2]
     panels = [each.outcome.estimates[(PANEL, "")] for each in found]
-    assert [each for each in spans if each[0] != each[1]] == [(panel.lower, panel.upper) for panel in panels]
+    wide = [(panel.lower, panel.upper) for panel in panels if panel.lower != panel.upper]
+    assert [each for each in spans if each[0] != each[1]] == wide
 
 
 def test_labels_are_words_and_the_axis_goes_from_0_to_1(ranking: Ranking) -> None:
@@ -65,6 +66,18 @@ def test_labels_are_words_and_the_axis_goes_from_0_to_1(ranking: Ranking) -> Non
         assert text in found
     assert "probability of The lawn = wet" in found
     assert made.axes[0].get_xlim() == pytest.approx((0.0, 1.0), abs=0.02)
+
+
+def test_in_retrospect_the_hollow_mark_is_what_happened_and_the_title_says_what_is_assumed(ranking: Ranking) -> None:
+    made = forest(ranking, RETROSPECTIVE)
+    found = words(made)
+    assert "what really happened" in found
+    assert [x for x, _ in marks(made, "D")] == [1.0, 1.0]
+    assert "each variable keeping its luck (an assumption)" in " ".join(found)
+    assert "keeping its luck" in described(ranking, RETROSPECTIVE)
+    assert "luck" not in " ".join(words(forest(ranking))) + described(ranking)
+    unknown = tuple(replace(d, without=d.outcome) for d in ranking.divergences)
+    assert "the same record without it" in words(forest(replace(ranking, divergences=unknown), RETROSPECTIVE))
 
 
 def test_without_other_names_those_of_the_file_are_used(ranking: Ranking) -> None:

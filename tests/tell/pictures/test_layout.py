@@ -9,8 +9,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from causal.spec.files import find_model
 from causal.spec.modelfile import load_model
-from causal.study import find_model
 from causal.tell.pictures import layout
 from causal.tell.pictures.dot import dot
 from causal.tell.pictures.layered import layered

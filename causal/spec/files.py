@@ -1,9 +1,10 @@
-"""Where the files of a case are.
+"""The files of a case: found, and read.
 
     told                            is
     a file                          that file
     the name of a shipped model     models/<name>.yaml, in a checkout or in an installed package
     nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
+    a network file                  that file, and nobody's priors: it has its numbers
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from causal.errors import UsageError, nearest
+from causal.spec.bif import is_bif, load_bif
 from causal.spec.model import Model
+from causal.spec.modelfile import load_model
+from causal.spec.priorfile import load_priors
+from causal.spec.priors import ANYONE, Expert, Priors
 
 
 def shipped() -> dict[str, Path]:
@@ -45,3 +50,28 @@ def find_priors(path: Path, model: Model) -> Path | None:
             return candidate
     candidate = path.parent / f"{model.name}.priors.yaml"
     return candidate if candidate.is_file() else None
+
+
+def nobody(model: Model) -> Priors:
+    """Return the priors of a model about which nobody has said anything."""
+    return Priors("nobody", model.name, {ANYONE: Expert(ANYONE)})
+
+
+def read_case(model: str | Path, priors: str | Path | None = None) -> tuple[Model, Priors]:
+    """Read a model, given as a file or as a shipped name, and its priors, and check both.
+
+    Raises SpecError with every problem of a file, UsageError where there is no such file.
+    """
+    path = find_model(model)
+    if is_bif(path):
+        if priors is not None:
+            raise UsageError(f"{path.name} has its numbers in it, so no priors go with it; leave '{priors}' out")
+        network = load_bif(path)
+        return network, nobody(network)
+    structure = load_model(path)
+    where = Path(priors) if priors is not None else find_priors(path, structure)
+    if where is None:
+        return structure, nobody(structure)
+    if not where.is_file():
+        raise UsageError(f"no prior file {str(where)!r}")
+    return structure, load_priors(where, structure)

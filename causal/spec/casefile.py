@@ -1,0 +1,191 @@
+"""A CSV of comparable cases, read against a model: each row to what was seen of one case, or of several alike.
+
+    cell                             becomes
+    a code that ``states`` names     that state
+    a state's own name               that state
+    empty, NA                        nothing: the variable was not seen in this case
+    a code, and a grade beside it    likelihood 1 - error for the coded state, the rest shared by the others
+    a code, and no grade             the coded state for certain
+
+A grade stands in the column of the same name with the suffix that ``confidence`` gives. Rows are kept where every
+column of ``where`` has the value it names; ``count`` says how many cases a row is. Rows alike are one row.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from causal.spec.known import choices
+from causal.spec.model import Model
+from causal.spec.priors import CaseFile, CaseRow, Seen
+from causal.spec.priorshape import CaseFileShape
+from causal.spec.reader import Problems, Scalar, decode, read_bytes
+
+MISSING = frozenset({"", "NA"})
+# one cell and what ends it; a cell in quotes may hold commas, line ends, and quotes written twice
+CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r?\n|\r|\Z)')
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV: its header, and its rows as long as the header; every cell knows its line and column."""
+
+    header: tuple[Scalar, ...]
+    rows: tuple[tuple[Scalar, ...], ...]
+
+    def column(self, name: str) -> int | None:
+        """Return the place of a column, None where there is none."""
+        return next((place for place, each in enumerate(self.header) if each == name), None)
+
+
+def parse_table(text: str, problems: Problems) -> Table:
+    r"""Read a CSV with a header; rows of another length are noted as problems and left out.
+
+    >>> parse_table('wet,n\n1,"2"', Problems("gardens.csv")).rows[0]
+    ('1', '2')
+    """
+    lines = list(_lines(text, problems))
+    if not lines:
+        problems.at(1, 1, "", "a CSV opens with a header that names its columns; this file is empty")
+        return Table((), ())
+    header, *rows = lines
+    for place, name in enumerate(header):
+        if name and name in header[:place]:
+            problems.add(name, f"two columns are called {str(name)!r}")
+    for row in rows:
+        if len(row) != len(header):
+            problems.add(row[0], f"this row has {len(row)} cells, and the header {len(header)}")
+    return Table(tuple(header), tuple(tuple(row) for row in rows if len(row) == len(header)))
+
+
+def _lines(text: str, problems: Problems) -> Iterator[list[Scalar]]:
+    """Yield the cells of each line that is not empty."""
+    at, line, start = 0, 1, 0
+    cells: list[Scalar] = []
+    while at < len(text) or cells:
+        found = CELL.match(text, at)
+        if found is None:
+            message = "a quote inside a cell, or one that never ends; put the whole cell in quotes, and its own twice"
+            problems.at(line, at - start + 1, "", message)
+            return
+        quoted, plain, end = found.groups()
+        word = plain.strip() if quoted is None else quoted.replace('""', '"')
+        cells.append(Scalar(word, line, at - start + 1))
+        for inside in re.finditer(r"\r?\n|\r", quoted or ""):  # the place of what follows is on a line of its own
+            line, start = line + 1, found.start(1) + inside.end()
+        at = found.end()
+        if end == ",":
+            continue
+        if len(cells) > 1 or cells[0]:
+            yield cells
+        cells, line, start = [], line + 1, at
+        if end == "":
+            return
+
+
+def read_cases(
+    file: CaseFile, written: CaseFileShape, folder: Path, model: Model, problems: Problems
+) -> tuple[CaseFile, bytes]:
+    """Return the file with its rows read, and its content.
+
+    A column that the prior file names and the CSV does not have is noted where it is ``written``; what is wrong in the
+    CSV itself, at its own line.
+    """
+    path = folder / file.file
+    if not path.is_file():
+        problems.add(written.file, f"no file {path.as_posix()!r}; its path starts from the folder of this file")
+        return file, b""
+    content = read_bytes(path)
+    own = Problems(path.as_posix())
+    table = parse_table(decode(content, own.path), own)
+    problems.include(own)
+    if len(own):
+        return file, content
+    named = (*written.columns, *written.where, *([written.count] if written.count is not None else ()))
+    missing = [name for name in named if table.column(name) is None]
+    for name in missing:
+        problems.add(name, f"{file.file} has no column {str(name)!r}{choices(name, table.header)}")
+    graded = [column for column in file.columns if table.column(f"{column}{file.suffix}") is not None]
+    if file.suffix and not graded and not missing:
+        wanted = ", ".join(f"{column}{file.suffix}" for column in file.columns)
+        problems.add(written.at("confidence"), f"{file.file} has no column of grades; looked for {wanted}")
+    if missing:
+        return file, content
+    rows = _Rows(file, table, model, own).rows()
+    problems.include(own)
+    return replace(file, rows=rows, path=own.path), content
+
+
+class _Rows:
+    """The rows of one table on their way to what was seen."""
+
+    def __init__(self, file: CaseFile, table: Table, model: Model, problems: Problems) -> None:
+        self.file, self.table, self.model, self.problems = file, table, model, problems
+        self.kept = [(table.column(column), value) for column, value in file.where.items()]
+        self.seen = [self._reader(column, variable) for column, variable in file.columns.items()]
+        self.count = None if file.count is None else table.column(file.count)
+
+    def rows(self) -> tuple[CaseRow, ...]:
+        """Return the distinct rows that are kept, each with the number of its cases and the line of its first."""
+        found: dict[tuple[Seen, ...], CaseRow] = {}
+        for row in self.table.rows:
+            if any(row[at] != value for at, value in self.kept if at is not None):
+                continue
+            count = self._cases(row)
+            seen = tuple(each for reader in self.seen if (each := reader(row)) is not None)
+            if not seen or not count:
+                continue
+            first = found.get(seen, CaseRow(seen, 0.0, row[0].line))
+            found[seen] = replace(first, count=first.count + count)
+        return tuple(found.values())
+
+    def _cases(self, row: Sequence[Scalar]) -> float:
+        if self.count is None:
+            return 1.0
+        cell = row[self.count]
+        try:
+            number = float(cell)
+        except ValueError:
+            number = math.nan
+        if not 0 <= number < math.inf:
+            self.problems.add(cell, f"{str(cell)!r} is no number of cases; write one like 0, 1 or 12")
+            return 0.0
+        return number
+
+    def _reader(self, column: str, variable: str) -> Callable[[Sequence[Scalar]], Seen | None]:
+        """Return what reads one column's cell of a row."""
+        at, graded = self.table.column(column), self.table.column(f"{column}{self.file.suffix}")
+        codes = self.file.states.get(variable, {})
+        states = self.model.variables[variable].states
+        assert at is not None  # looked up before
+
+        def read(row: Sequence[Scalar]) -> Seen | None:
+            cell = row[at]
+            state = codes.get(cell, str(cell))
+            if cell not in codes and state not in states:
+                if cell not in MISSING:
+                    hint = choices(cell, [*codes, *states])
+                    self.problems.add(cell, f"variable {variable!r} has no state or code {str(cell)!r}{hint}", column)
+                return None
+            error = 0.0
+            if self.file.suffix and graded is not None and row[graded]:
+                grade = row[graded]
+                if grade not in self.file.confidence:
+                    hint = choices(grade, self.file.confidence)
+                    self.problems.add(grade, f"no grade {str(grade)!r}{hint}", f"{column}{self.file.suffix}")
+                error = self.file.confidence.get(grade, 0.0)
+            return variable, _likelihoods(state, states, error)
+
+        return read
+
+
+def _likelihoods(state: str, states: Sequence[str], error: float) -> tuple[tuple[str, float], ...]:
+    """Return the likelihood of the code under each state that could have been coded so."""
+    if error == 0:
+        return ((state, 1.0),)
+    other = error / (len(states) - 1)
+    return tuple((each, 1.0 - error if each == state else other) for each in states)

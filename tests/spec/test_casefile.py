@@ -1,0 +1,154 @@
+"""Files of comparable cases: what each cell becomes, and every complaint at its place."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from causal.errors import SpecError
+from causal.spec.casefile import parse_table
+from causal.spec.modelfile import parse_model
+from causal.spec.priorfile import load_priors
+from causal.spec.priors import CaseRow, Priors
+from causal.spec.reader import Problems
+
+MODEL = parse_model(
+    "model: lawn\nvariables:\n  grass: {states: [dry, wet]}\n  sky: {states: [clear, cloudy, '1'], parents: [grass]}\n",
+    "lawn.yaml",
+)
+PLAIN = "{file: gardens.csv, relevance: 0.3, columns: {wet: grass, sky: sky}%s}"
+CODES = ', states: {grass: {"0": dry, "1": wet}}'
+GRADES = ", confidence: {suffix: _conf, H: 0.03, L: 30%}"
+
+
+def read(folder: Path, table: str | bytes, *cases: str) -> Priors:
+    data = table if isinstance(table, bytes) else table.encode()
+    (folder / "gardens.csv").write_bytes(data)
+    text = "priors: p\nmodel: lawn\ncases:\n" + "".join(f"  - {each}\n" for each in cases)
+    (folder / "p.yaml").write_text(text, encoding="utf-8")
+    return load_priors(folder / "p.yaml", MODEL)
+
+
+def complaint(folder: Path, table: str | bytes, *cases: str) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        read(folder, table, *cases)
+    return [line.replace(f"{folder.as_posix()}/", "") for line in str(caught.value).splitlines()]
+
+
+def rows(folder: Path, table: str | bytes, more: str = CODES) -> tuple[CaseRow, ...]:
+    (file,) = read(folder, table, PLAIN % more).cases
+    assert file.rows is not None
+    assert file.path == (folder / "gardens.csv").as_posix()
+    return file.rows
+
+
+def test_codes_and_states_stand_for_states_and_empty_and_na_for_nothing(tmp_path: Path) -> None:
+    found = rows(tmp_path, "id,wet,sky\na,1,clear\nb, 0 ,\nc,NA,cloudy\nd,wet,1\ne,,NA\n")
+    assert found == (
+        CaseRow((("grass", (("wet", 1.0),)), ("sky", (("clear", 1.0),))), 1.0, 2),
+        CaseRow((("grass", (("dry", 1.0),)),), 1.0, 3),
+        CaseRow((("sky", (("cloudy", 1.0),)),), 1.0, 4),
+        CaseRow((("grass", (("wet", 1.0),)), ("sky", (("1", 1.0),))), 1.0, 5),  # a state of that name is no code
+    )
+
+
+def test_rows_alike_are_one_with_their_cases_added_up(tmp_path: Path) -> None:
+    found = rows(tmp_path, "wet,sky,n\n1,clear,2\n0,clear,3\nwet,clear,0.5\n0,cloudy,0\n", CODES + ", count: n")
+    assert [(row.count, row.line) for row in found] == [(2.5, 2), (3.0, 3)]
+
+
+def test_only_rows_of_the_use_that_is_named_are_kept(tmp_path: Path) -> None:
+    table = "wet,sky,use\n1,clear,target\n0,clear,comparison\n1,cloudy,comparison\n"
+    assert [row.line for row in rows(tmp_path, table, CODES + ", where: {use: comparison, sky: clear}")] == [3]
+
+
+def test_a_grade_shares_its_error_out_among_the_other_states(tmp_path: Path) -> None:
+    table = "wet,wet_conf,sky,sky_conf\n1,L,clear,H\n0,,cloudy,\n,H,1,L\n"
+    first, second, third = rows(tmp_path, table, CODES + GRADES)
+    sky = ("sky", (("clear", 0.97), ("cloudy", 0.015), ("1", 0.015)))
+    assert first.seen == (("grass", (("dry", 0.3), ("wet", 0.7))), sky)
+    assert second.seen == (("grass", (("dry", 1.0),)), ("sky", (("cloudy", 1.0),)))  # no grade: for certain
+    assert third.seen == (("sky", (("clear", 0.15), ("cloudy", 0.15), ("1", 0.7))),)
+
+
+def test_cells_in_quotes_line_ends_and_marks_of_all_sorts(tmp_path: Path) -> None:
+    table = b'\xef\xbb\xbf"wet",sky,remark\r\n1,"clear","two\r\nlines, ""quoted"""\r\n\r\n0,cloudy,'
+    assert [(row.seen[0][1][0][0], row.line) for row in rows(tmp_path, table)] == [("wet", 2), ("dry", 5)]
+
+
+def test_cells_know_their_place() -> None:
+    problems = Problems("t.csv")
+    table = parse_table('a,"b, c",d\n"x\ny", z,w', problems)
+    assert table.header == ("a", "b, c", "d")
+    assert [(str(cell), cell.line, cell.column) for cell in table.rows[0]] == [("x\ny", 2, 1), ("z", 3, 4), ("w", 3, 7)]
+    assert len(problems) == 0
+
+
+def test_the_digest_is_that_of_all_that_was_read(tmp_path: Path) -> None:
+    first = read(tmp_path, "wet,sky\n1,clear\n", PLAIN % CODES)
+    text = (tmp_path / "p.yaml").read_bytes()
+    assert first.digest == hashlib.sha256(text + b"wet,sky\n1,clear\n").hexdigest()
+    assert read(tmp_path, "wet,sky\n1,cloudy\n", PLAIN % CODES).digest != first.digest
+
+
+QUOTE = "a quote inside a cell, or one that never ends; put the whole cell in quotes, and its own twice"
+NONE = "has no state or code"
+COUNT = "is no number of cases; write one like 0, 1 or 12"
+
+
+@pytest.mark.parametrize(
+    ("table", "more", "place", "said"),
+    [
+        ("wet,sky\n1,clear\n2,1\n", CODES, "3:1", f"wet: variable 'grass' {NONE} '2'; there is 0, 1, dry, wet"),
+        ("wet,sky\n1,claer\n", CODES, "2:3", f"sky: variable 'sky' {NONE} 'claer' (did you mean 'clear'?)"),
+        ("wet,sky,n\nwet,clear,many\n", ", count: n", "2:11", f"'many' {COUNT}"),
+        ("wet,sky,n\nwet,clear,-1\n", ", count: n", "2:11", f"'-1' {COUNT}"),
+        ("wet,sky,sky_conf\nwet,clear,M\n", GRADES, "2:11", "sky_conf: no grade 'M'; there is H, L"),
+        ("wet,sky\nwet,clear,3\n", "", "2:1", "this row has 3 cells, and the header 2"),
+        ("wet,sky,sky\n", "", "1:9", "two columns are called 'sky'"),
+        ("", "", "1:1", "a CSV opens with a header that names its columns; this file is empty"),
+        ('wet,sky\nwet,"cle"ar\n', "", "2:5", QUOTE),
+        ('wet,sky\nwet,"clear\n', "", "2:5", QUOTE),
+        (b"wet,sky\nwet,cl\xe9ar\n", "", "2:7", "byte 0xe9 is no UTF-8; save the file as UTF-8"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_table_is_said_there(
+    tmp_path: Path, table: str | bytes, more: str, place: str, said: str
+) -> None:
+    assert complaint(tmp_path, table, PLAIN % more) == [f"gardens.csv:{place}: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("header", "more", "place", "said"),
+    [
+        ("grass,sky", "", "4:51: cases.1.columns", "no column 'wet'; there is grass, sky"),
+        ("wet,sky", ", where: {used: yes}", "4:82: cases.1.where", "no column 'used'; there is wet, sky"),
+        ("wet,sky,nr", ", count: n", "4:81: cases.1.count", "no column 'n' (did you mean 'nr'?)"),
+        ("wet,sky,conf", GRADES, "4:86: cases.1.confidence", "no column of grades; looked for wet_conf, sky_conf"),
+    ],
+)
+def test_what_the_prior_file_says_wrong_of_a_table_is_said_there(
+    tmp_path: Path, header: str, more: str, place: str, said: str
+) -> None:
+    assert complaint(tmp_path, f"{header}\n", PLAIN % more) == [f"p.yaml:{place}: gardens.csv has {said}"]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    (line,) = complaint(tmp_path, "", "{file: garden.csv, relevance: 1, columns: {wet: grass}}")
+    assert line == "p.yaml:4:12: cases.1.file: no file 'garden.csv'; its path starts from the folder of this file"
+
+
+def test_everything_wrong_with_all_files_is_said_at_once(tmp_path: Path) -> None:
+    said = complaint(
+        tmp_path,
+        "wet,sky\n1,clear\n2,rain\n",
+        "{file: gardens.csv, relevance: 1, columns: {wat: grass}}",
+        PLAIN % CODES,
+        "{file: gone.csv, relevance: 1, columns: {wet: grass}}",
+        "{file: gardens.csv, relevance: 1, columns: {wet: gras}}",
+    )
+    assert [line.split(": ")[0] for line in said] == [
+        "gardens.csv:3:1", "gardens.csv:3:3", "p.yaml:4:49", "p.yaml:6:12", "p.yaml:7:54",
+    ]  # fmt: skip

@@ -67,13 +67,12 @@ def run(source: str, *arguments: str | Path) -> tuple[float, str]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        os.environ["NUMBA_CACHE_DIR"] = f"{name}/numba"
         run("import pymc")
         unit = min(run("import pymc")[0] for _ in range(TIMES))
         print(f"import pymc {unit:.2f} s")
         print("        cold    warm    same  stored   in s; then warm and same in imports of pymc")
         for case, question in CASES.items():
-            os.environ["CAUSAL_CACHE"] = f"{name}/{case}"
+            os.environ |= {"CAUSAL_CACHE": f"{name}/{case}", "NUMBA_CACHE_DIR": f"{name}/{case}-compiled"}
             unedited, *edited = edits(case, Path(name))
             model = ROOT / "models" / f"{case}.yaml"
             cold, _ = run(ASK, model, question, unedited)

@@ -41,7 +41,7 @@ PICTURES: Mapping[str, tuple[str, str]] = frozen(  # the module under tell/pictu
         "paths": ("paths", "paths_figure"),
         "contrast": ("contrast", "contrast_figure"),
         "avoidance": ("avoidance", "avoidance_figure"),
-        "stories": ("stories", "stories_figure"),
+        "stories": ("told", "stories_figure"),
         "carries": ("carried", "tornado_figure"),
         "identification": ("identification", "identification_figure"),
     }
@@ -200,6 +200,22 @@ class Explains(ABC):
     ) -> Explained:
         """Split the effect of a cause by what it runs through; ``through`` names mediators, with commas between."""
         return self.explain("paths", outcome, of=cause, against=through, reading=reading)
+
+    def contrast(
+        self, outcome: str | Event | None = None, *, first: str = "", second: str = "", reading: str = MINIMAL
+    ) -> Explained:
+        """Lay two sets of changes against each other: names of interventions or ``x = s``, with commas between."""
+        return self.explain("contrast", outcome, of=first, against=second, reading=reading)
+
+    def avoidance(self, outcome: str | Event | None = None, *, before: str = "") -> Explained:
+        """Count the ways out once: at least one of them, not their sum; ``before`` is a date up to which is given."""
+        return self.explain("avoidance", outcome, of=before)
+
+    def stories(
+        self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL
+    ) -> Explained:
+        """Tell the most probable whole stories after an intervention, and those in which the outcome is avoided."""
+        return self.explain("stories", outcome, of=after, reading=reading)
 
     def carries(
         self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL

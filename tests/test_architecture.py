@@ -9,7 +9,7 @@
     learn     pymc, arviz, nutpie and what they are made of; numba, scipy
     ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
-    explained
+    explained pandas, for its types
     study
     causal    (the package's own door)
     cli       typer, rich
@@ -43,6 +43,7 @@ KNOWS = {
     "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
     "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
+    "explained": "pandas",
     "cli": "typer rich",
 }
 WITHOUT_NUMPY = frozenset({"errors", "spec", "graph"})

@@ -32,7 +32,7 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "report", "schema")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -567,7 +567,7 @@ def test_rank_shows_one_reading_and_every_expert_where_told(run: Run) -> None:
     assert "forecast" not in done.out
     rows = run("rank", "rain", "--reading", "retrospective", "--json").json["rows"]
     assert {(row["reading"], row["without"]) for row in rows} == {("retrospective", 1.0)}
-    assert [row["coupled"] for row in rows] == [[], []]
+    assert [row["coupled"] for row in rows] == [["grass"], ["grass"]]
 
 
 def test_rank_takes_another_outcome(run: Run) -> None:

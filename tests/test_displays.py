@@ -15,6 +15,7 @@ import pytest
 
 import causal
 from causal.ask import answer as asked
+from causal.ask.interventions import READINGS
 from causal.errors import GateError, UsageError
 from causal.learn.gate import REFUSE, Gate
 from causal.learn.layout import medians
@@ -203,8 +204,17 @@ def test_the_graph_of_a_model_that_nobody_judged_has_no_bars(rain: Study) -> Non
     assert rain.show().shares is not None
 
 
+def test_a_ranking_says_what_each_reading_takes_as_given(drawn: Posterior) -> None:
+    html = drawn.interventions()._repr_html_()
+    for reading, given in READINGS.items():
+        assert f"<h4>{reading}: {given}</h4>" in html
+    assert html.count("<h4>") == len(READINGS) == 3
+    assert "which is an assumption" in READINGS["retrospective"]
+
+
 def test_pictures_are_saved_by_their_name(drawn: Posterior, tmp_path: Path) -> None:
-    for picture in (drawn.show(), drawn.plot_interventions("forecast"), drawn.ask(HEAVY).plot()):
+    readings = [drawn.plot_interventions(reading=reading) for reading in READINGS]
+    for picture in (drawn.show(), *readings, drawn.ask(HEAVY).plot()):
         assert picture.save(tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
         assert picture.save(tmp_path / "p.svg").read_text(encoding="utf-8") == picture.svg
         with pytest.raises(UsageError, match=r"p\.svg"):

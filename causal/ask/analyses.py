@@ -99,6 +99,17 @@ def _named(key: str) -> Callable[[Options], Mapping[str, Any]]:
     return lambda options: {"reading": options.reading, **({key: options.of} if options.of else {})}
 
 
+def _changes(text: str) -> Mapping[str, str] | tuple[str, ...] | None:
+    """Return named interventions, or settings ``x = s``, with commas between; None where nothing is said."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
+        return None
+    if all("=" in part for part in parts):
+        pairs = (part.split("=", 1) for part in parts)
+        return {name.strip(): state.strip() for name, state in pairs}
+    return tuple(part.removeprefix("@") for part in parts)
+
+
 ANALYSES: Mapping[str, Analysis] = frozen(
     {
         "sweep": Analysis(
@@ -122,6 +133,15 @@ ANALYSES: Mapping[str, Analysis] = frozen(
                 "through": tuple(filter(None, (name.strip() for name in o.against.split(",")))),
             },
         ),
+        "contrast": Analysis(
+            "Persons or structures?",
+            "contrast",
+            lambda o: {"reading": o.reading, "first": _changes(o.of), "second": _changes(o.against)},
+        ),
+        "avoidance": Analysis(
+            "In how many ways was it avoidable?", "avoidance", lambda o: {"before": o.of} if o.of else {}
+        ),
+        "stories": Analysis("What would it have looked like?", "stories", _named("name")),
         "carries": Analysis("What carries the answer?", "carries", _named("name")),
     }
 )  # fmt: skip

@@ -8,11 +8,11 @@
     minimal rewrite  P(y | do(both sets as the cell says), history before D, chance)
     retrospective    P(y[both sets as the cell says] | record)
 
-What a set leaves as it was is held there, so that one set's change cannot move the other; D is the same for all four
-cells: the first day of the earliest intervention named, or the day on which the earliest variable set by hand was
-decided. A part of a definition is a parent of a rule, in the states that give it most; of an outcome that is no rule,
-its parents as they were stand in their place. What both sets do beyond the sum of each alone is their interaction
-(VanderWeele 2015, chapter 9).
+What a set leaves as it was is held there (where the model says how it was), so that one cannot move the other; D is
+the same for all four cells: the first day of the earliest intervention named, or the day on which the earliest variable
+set by hand was decided. A part of a definition is a parent of a rule, in the states that give it most; of an outcome
+that is no rule, its parents as they were stand in their place. What both sets do beyond the sum of each alone is their
+interaction (VanderWeele 2015, chapter 9).
 """
 
 from __future__ import annotations

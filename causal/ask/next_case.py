@@ -75,7 +75,7 @@ class _Tables:
     def moments(self, rows: Ids, relevance: float) -> tuple[Floats, Floats]:
         """Return the headline's mean and mean square after each row is learned."""
         log = np.zeros((len(rows), self.share.size))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             for place, (parents, table) in enumerate(zip(self.parents, self.tables, strict=True)):
                 at = np.ravel_multi_index((*rows[:, list(parents)].T, rows[:, place]), table.shape[:-1])
                 log += np.log(table).reshape(-1, self.share.size)[at]

@@ -122,7 +122,7 @@ class Rewrite:
         found = self.cheapest
         if found.exhausted:
             return f"No set of up to {found.size} of the {len(found.changes)} changes {goal}."
-        return f"None of the {found.evaluated:,} cheapest sets, all down to cost {found.reached:.2f}, {goal}."
+        return f"None of the {found.evaluated:,} cheapest sets, all up to cost {found.reached:.2f}, {goal}."
 
     def _set(self, best: Found) -> str:
         titles = " with ".join(f"'{change.candidate.title}'" for change in best.changes)

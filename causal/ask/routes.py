@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LITTLE = 0.01  # of an effect smaller than this no shares are told
+ODD = 1.5  # a part that is larger than so many wholes is no share of it
 NAMED = 3
 
 
@@ -161,7 +162,10 @@ def ways(effect: Effect) -> list[tuple[str, tuple[str, ...], Measure]]:
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:
-    return None if part is None or whole is None or abs(whole) < LITTLE else part / whole
+    """Return a part over the whole; None where the whole is little, or ways pull so hard against each other."""
+    if part is None or whole is None or abs(whole) < LITTLE or abs(part) > ODD * abs(whole):
+        return None
+    return part / whole
 
 
 def _facts(effect: Effect) -> dict[str, Any]:
@@ -206,8 +210,8 @@ def _sentences(found: Paths, effect: Effect) -> list[str]:
     cause = f"'{voice.state(effect.cause, effect.actual)}'"
     if total.gate.withholds:
         return [f"What {cause} does is withheld."]
-    ends = f"the outcome has probability {effect.with_it.said} with it and {effect.without_it.said} with it "
-    ends += f"{plain(effect.alternative)}"
+    ends = f"the outcome has probability {effect.with_it.said} with it and {effect.without_it.said} with "
+    ends += f"'{plain(effect.alternative)}' instead"
     parts = [f"{cause} adds {total.said}{voice.schools(total)} ({found.reading}): {ends}."]
     order = sorted(effect.each, key=lambda p: -abs(p.through.panel.mean))
     told = [_portion(found, effect, part) for part in order[:NAMED] if not part.through.gate.withholds]

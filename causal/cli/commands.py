@@ -213,6 +213,8 @@ def rank(
         ),
     ] = None,
     by_expert: Annotated[bool, typer.Option("--by-expert", help="A line for every expert below the panel's.")] = False,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Every pair as well, and how often each is best.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every single setting before the outcome as well.")] = False,
     seed: Seed = 1,
     draws: DrawCount = None,
     medians: Medians = False,
@@ -226,7 +228,7 @@ def rank(
     what an intervention sets, given the history before it: how far history would have had to bend. A retrospective
     number compares two worlds, and rests on an assumption: each variable keeps its luck.
     """
-    from causal.cli import answers, screen
+    from causal.cli import answers, explaining, screen
     from causal.errors import QueryError, UsageError
     from causal.spec.grammar import parse_event
 
@@ -237,6 +239,11 @@ def rank(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    if pairs or everything:
+        with screen.step("comparing all changes", quiet):
+            swept = posterior.sweep(event, pairs=pairs, everything=everything)
+        _leave(explaining.show_explained(swept, None, as_json, allow_ungated))
+        return
     with screen.step("comparing the interventions", quiet):
         ranking = posterior.interventions(event)
     if not ranking.divergences:

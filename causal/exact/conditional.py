@@ -13,15 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from causal.exact.asked import Asked
 from causal.exact.coupling import assumed, factors_of
 from causal.exact.eliminate import Factor
 from causal.exact.mechanisms.types import MARK, type_factors
 from causal.exact.network import Network
 from causal.exact.worlds import Node
-from causal.spec.model import Variable
 
 Open = Mapping[str, tuple[int, ...]]
 
@@ -96,25 +93,23 @@ class Conditional:
             needed.setdefault(nodes[key].variable, {})[key] = nodes[key]
         if self.asked.worlds.crossed:  # a value taken from a later variable: no order puts causes first
             self._close(needed)
+        observed = domain.keys() | soft.keys()
         hidden: set[str] = set()
         coupled = []
         for name in reversed(self.network.graph.order):
-            if name not in needed:
+            there = needed.get(name)
+            if there is None:
                 continue
-            variable, mine = self.network.model.variables[name], tuple(needed[name].values())
-            known = not (domain.keys().isdisjoint(needed[name]) and soft.keys().isdisjoint(needed[name]))
-            if len(mine) > 1 and assumed(variable):
+            mine = tuple(there.values())
+            known = not observed.isdisjoint(there)
+            if len(mine) > 1 and assumed(self.network.model.variables[name]):
                 coupled.append(name)
-            for factor in self._of(variable, mine):
+            for factor in self._of(name, mine):
                 yield name, known, factor
                 for other in factor.names:
                     node = nodes.get(other)
                     if node is not None:
-                        there = needed.get(node.variable)
-                        if there is None:
-                            needed[node.variable] = {other: node}
-                        else:
-                            there[other] = node
+                        needed.setdefault(node.variable, {})[other] = node
                     elif other.endswith(MARK):
                         hidden.add(other.removesuffix(MARK))
         self.coupled = tuple(reversed(coupled))
@@ -135,17 +130,17 @@ class Conditional:
                         there[reference] = node
                         waiting.append(node)
 
-    def _of(self, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
+    def _of(self, name: str, nodes: Sequence[Node]) -> list[Factor]:
         """Return the factors of a variable's nodes; those of the same nodes, with the same states open, are kept."""
         domain = self.asked.domain
         opened: tuple[tuple[str, tuple[int, ...]], ...] = ()
-        for node in nodes:
-            names = (node.key, *node.parents)
-            if not domain.keys().isdisjoint(names):
-                opened += tuple((name, domain[name]) for name in names if isinstance(name, str) and name in domain)
+        for node in nodes if domain else ():
+            at = (node.key, *node.parents)
+            if not domain.keys().isdisjoint(at):  # for most it is
+                opened += tuple((each, domain[each]) for each in at if isinstance(each, str) and each in domain)
         return self.network.remembered(
             (nodes, opened, self.coupling),
-            lambda: factors_of(self.network, variable, nodes, dict(opened), self.coupling),
+            lambda: factors_of(self.network, self.network.model.variables[name], nodes, dict(opened), self.coupling),
         )
 
     # Writing
@@ -160,16 +155,14 @@ class Conditional:
 
     def _settle(self, near: list[Factor]) -> tuple[list[Factor], int]:
         """Take out what zeros rule out; return what still hangs together with what is asked, and the rest's product."""
-        targets, zero, apart = self.asked.targets, self.recorder.zero, self.recorder.one
-        while True:
+        targets, apart, holes = self.asked.targets, self.recorder.one, self.eliminator.holes
+        while holes:
             position: dict[str, tuple[int, ...]] = {}
             for factor in near:
-                if len(factor.names) == 1 and (name := factor.names[0]) not in targets:
-                    possible = self._possible(factor)
-                    if not possible:
-                        return near, zero
-                    if len(possible) < factor.ids.size:
-                        position[name] = possible
+                if factor in holes and factor.names[0] not in targets:
+                    position[factor.names[0]] = holes[factor]
+                    if not holes[factor]:
+                        return near, self.recorder.zero
             if not position:
                 break
             near = [self._cut(factor, position) for factor in near]
@@ -177,11 +170,6 @@ class Conditional:
             for group in others:
                 apart = self.recorder.product(apart, self.eliminator.total(group))
         return near, apart
-
-    def _possible(self, factor: Factor) -> tuple[int, ...]:
-        """Return the places along its one axis where a factor is not sure to be zero."""
-        zero = self.recorder.zero
-        return self.network.remembered((factor, "possible"), lambda: tuple(np.flatnonzero(factor.ids != zero).tolist()))
 
     def _open(self, name: str) -> tuple[int, ...]:
         states = self.network.model.variables[self.nodes[name].variable].states
@@ -191,17 +179,16 @@ class Conditional:
         self, name: str, states: tuple[int, ...] | None, near: list[Factor], news: bool, evidence: int
     ) -> Fraction:
         """Write one node's states, or one event about it."""
-        recorder, possible = self.recorder, self._open(name)
-        if len(possible) == 1:  # what is asked is given
-            below = self.eliminator.total(near) if news else recorder.one
-            share = {possible[0]: below}
-        else:
-            shares = self.eliminator.along(near, name)
-            below = int(recorder.sums(shares)) if news else recorder.one
-            share = dict(zip(possible, shares, strict=True))
+        possible = self._open(name)
+        every = range(len(self.network.model.variables[self.nodes[name].variable].states))
+        if len(possible) == 1 or (states is not None and set(states) >= set(possible)):  # what is asked is given
+            below = self.eliminator.total(near) if news else self.recorder.one
+            sure = [i in possible for i in every] if states is None else [possible[0] in states]
+            return self._fraction(tuple(below if each else self.recorder.zero for each in sure), below, evidence)
         if states is None:
-            whole = range(len(self.network.model.variables[self.nodes[name].variable].states))
-            return self._fraction(tuple(share.get(i, recorder.zero) for i in whole), below, evidence)
-        if set(states) >= set(share):
-            return self._fraction((below,), below, evidence)
-        return self._fraction((recorder.add(share[i] for i in states if i in share),), below, evidence)
+            group, outputs = list(possible), len(every)
+        else:
+            group, outputs = [0 if i in states else -1 for i in possible], 1
+        shares = self.eliminator.along(near, name)
+        values, joints, given = self.recorder.conditioned(shares, group, outputs, news, evidence)
+        return Fraction(tuple(values.tolist()), tuple(joints.tolist()), given)

@@ -258,6 +258,41 @@ def totals(store: Store, a: Longs, b: Longs, found: Longs) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
+def broken(store: Store, sticks: Longs, found: Longs) -> None:
+    """Write the shares that rows of sticks leave, one more than there are sticks: p1, (1 - p1) p2, ... and the rest."""
+    rows, count = sticks.shape
+    for row in range(rows):
+        left = int(store.landmarks[ONE])
+        for i in range(count):
+            found[row, i] = product(store, left, sticks[row, i])
+            left = product(store, left, _flip(store, sticks[row, i]))
+        found[row, count] = left
+
+
+@nb.njit(nogil=True, cache=True)
+def conditioned(
+    store: Store, shares: Longs, group: Longs, news: bool, evidence: int, values: Longs, joints: Longs
+) -> int:
+    """Write shares, added up by group, over their whole (over 1 without news), and times what is known beside them.
+
+    Return the slot of the whole, times that as well.
+    """
+    below = int(store.landmarks[ONE])
+    for output in range(-1 if news else 0, values.size):
+        count, fixed = 0, 0.0
+        for i in range(shares.size):
+            if output < 0 or group[i] == output:
+                count, constant = wait(store, count, shares[i], store.landmarks[ONE])
+                fixed += constant
+        slot = added(store, count, fixed)
+        if output < 0:
+            below = slot
+        else:
+            values[output], joints[output] = _quotient(store, slot, below), product(store, evidence, slot)
+    return product(store, evidence, below)
+
+
+@nb.njit(nogil=True, cache=True)
 def rehash(store: Store) -> None:
     """Fill an empty table anew from what is stored."""
     mask = store.table.size - 1
@@ -315,6 +350,6 @@ def emit(store: Store, needed: NDArray[np.bool_], place: Longs, rows: NDArray[np
 
 
 __all__ = [
-    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "constants", "each", "emit", "grown",
-    "mark", "mixed", "product", "rehash", "totals", "wait",
+    "FIXED", "FREE", "LOG", "MINUS", "ONE", "ZERO", "Longs", "Store", "added", "broken", "conditioned", "constants",
+    "each", "emit", "grown", "mark", "mixed", "product", "rehash", "totals", "wait",
 ]  # fmt: skip

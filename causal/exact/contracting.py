@@ -5,7 +5,7 @@
     table 0              the one slot 1, without axes
 
 What is written goes into the recorder's store (consing.py). Nothing here grows an array: ``contract`` stops where room
-is short, and goes on from there when called again.
+is short, and finds what it has made when it is called again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from causal.exact.planning import FILLING, SMALLEST, plan
 
 SEED = 0x9E3779B97F4A7C15
 SLOTS, OPERANDS, TABLES, CELLS, AXES = range(5)  # kinds of room that a step needs
+SHORT, LARGE = -1, -2  # instead of a table: there is too little room, the plan is too large
+EASY = 2_000.0  # multiplications up to which one order is as good as another
 
 
 class Shelf(NamedTuple):
@@ -59,6 +61,28 @@ def refind(shelf: Shelf) -> None:
     for table in range(shelf.counts[0]):
         if shelf.made[table, 1] >= 0:
             shelf.finder[_home(shelf, shelf.made[table, 0], shelf.made[table, 1], shelf.made[table, 2])] = table
+
+
+@nb.njit(nogil=True, cache=True)
+def put(shelf: Shelf, cells: Longs, axes: Longs, sizes: Longs) -> int:
+    """Put a table that was made elsewhere on the shelf."""
+    table, end, last = int(shelf.counts[0]), int(shelf.counts[1]), int(shelf.counts[2])
+    for cell in cells:
+        shelf.cells[end] = cell
+        end += 1
+    for i in range(axes.size):
+        shelf.axes[last], shelf.sizes[last] = axes[i], sizes[i]
+        last += 1
+    shelf.made[table, 0] = shelf.made[table, 1] = shelf.made[table, 2] = -1
+    _close(shelf, table, end, last)
+    return table
+
+
+@nb.njit(nogil=True, cache=True)
+def _close(shelf: Shelf, table: int, cells: int, axes: int) -> None:
+    """Note where a table ends."""
+    shelf.begin[table + 1], shelf.scope[table + 1] = cells, axes
+    shelf.counts[0], shelf.counts[1], shelf.counts[2] = table + 1, cells, axes
 
 
 @nb.njit(nogil=True, cache=True)
@@ -121,8 +145,7 @@ def _combine(store: Store, shelf: Shelf, node: int, a: int, b: int) -> int:
             at[axis] = 0
     shelf.made[table, 0], shelf.made[table, 1], shelf.made[table, 2] = node, a, b
     shelf.finder[home] = table
-    shelf.begin[table + 1], shelf.scope[table + 1] = cells + size, first + rank
-    shelf.counts[0], shelf.counts[1], shelf.counts[2] = table + 1, cells + size, first + rank
+    _close(shelf, table, cells + size, first + rank)
     return table
 
 
@@ -154,56 +177,103 @@ def _short(store: Store, shelf: Shelf, tables: Longs, count: int, need: Longs) -
 
 
 @nb.njit(nogil=True, cache=True)
-def contract(
-    store: Store, shelf: Shelf, order: Longs, step: int, tables: Longs, count: int, need: Longs
-) -> tuple[int, int]:
-    """Sum nodes out in ``order`` from ``step`` on, then multiply; ``tables`` holds ``count`` and the work in progress.
+def contract(store: Store, shelf: Shelf, tables: Longs, keep: Longs, largest: float, order: Longs, need: Longs) -> int:
+    """Return the product of some tables summed over all nodes but those kept.
 
-    Return the next step and the tables left: one, when all is done. Stops where room is short; ``need`` says of what.
+    ``order`` is as long as there are nodes. SHORT: ``need`` says of what there is too little room. LARGE: it has the
+    multiplications and how many nodes the widest clique has; these stand first in ``order``.
     """
-    touching = np.empty(tables.size, dtype=np.int64)
-    while step <= order.size:
-        node = order[step] if step < order.size else -1
-        found = left = 0
+    steps, work, wide = _ordered(shelf, tables, keep, largest, order)
+    if work > largest:
+        need[0], need[1] = int(work), wide
+        return LARGE
+    left, touching = np.empty(tables.size, dtype=np.int64), np.empty(tables.size, dtype=np.int64)
+    count = tables.size
+    for t in range(count):
+        left[t] = tables[t]
+    for step in range(steps + 1):  # the last multiplies what is left
+        node = order[step] if step < steps else -1
+        found = others = 0
         for t in range(count):  # those that the step touches, the smallest first
-            table = tables[t]
+            table = left[t]
             if node >= 0 and not has(shelf, table, node):
-                tables[left] = table
-                left += 1
+                left[others] = table
+                others += 1
                 continue
             size = shelf.begin[table + 1] - shelf.begin[table]
             place = found
-            while place > 0 and (
-                shelf.begin[touching[place - 1] + 1] - shelf.begin[touching[place - 1]] > size
-                or (
-                    shelf.begin[touching[place - 1] + 1] - shelf.begin[touching[place - 1]] == size
-                    and touching[place - 1] > table
-                )
-            ):
-                touching[place] = touching[place - 1]
+            while place > 0:
+                before = touching[place - 1]
+                less = shelf.begin[before + 1] - shelf.begin[before] - size
+                if less < 0 or (less == 0 and before < table):
+                    break
+                touching[place] = before
                 place -= 1
             touching[place] = table
             found += 1
         if _short(store, shelf, touching, found, need):
-            tables[left:count] = touching[:found]
-            break
-        made = touching[0] if found > 1 or node < 0 and found else 0
+            return SHORT
+        made = touching[0] if found > 1 or node < 0 else 0
         for t in range(1, found - 1 if node >= 0 else found):
             made = _combine(store, shelf, -1, made, touching[t])
-        if node >= 0 and found:
+        if node >= 0:
             made = _combine(store, shelf, node, made, touching[found - 1])
-        if node < 0 or found:
-            tables[left] = made
-            left += 1
-        count = left
-        step += 1
-    return step, count
+        left[others] = made
+        count = others + 1
+    return int(left[0])
+
+
+@nb.njit(nogil=True, cache=True)
+def _ordered(shelf: Shelf, tables: Longs, keep: Longs, largest: float, order: Longs) -> tuple[int, float, int]:
+    """Fill ``order`` with the nodes to sum out; return how many, the cost, and how many nodes the widest clique has.
+
+    Where the cost is too large, ``order`` has the widest clique instead.
+    """
+    number = np.zeros(order.size, dtype=np.int64)  # from 1, by first mention
+    mentioned = np.empty(order.size, dtype=np.int64)
+    count = 0
+    for table in tables:
+        for i in range(shelf.scope[table], shelf.scope[table + 1]):
+            if number[shelf.axes[i]] == 0:
+                mentioned[count] = shelf.axes[i]
+                count += 1
+                number[shelf.axes[i]] = count
+    scopes, sizes = np.zeros((tables.size, count), dtype=np.bool_), np.empty(count)
+    for t in range(tables.size):
+        for i in range(shelf.scope[tables[t]], shelf.scope[tables[t] + 1]):
+            scopes[t, number[shelf.axes[i]] - 1] = True
+            sizes[number[shelf.axes[i]] - 1] = shelf.sizes[i]
+    kept = np.zeros(count, dtype=np.bool_)
+    steps = count
+    for node in keep:
+        if number[node] > 0:
+            kept[number[node] - 1] = True
+            steps -= 1
+    best, work = 0, 0.0
+    places, widest = np.empty((2, count), dtype=np.int64), np.empty((2, count), dtype=np.bool_)
+    for criterion in (SMALLEST, FILLING):
+        cost = plan(scopes, sizes, kept, criterion, places[criterion], widest[criterion])
+        if criterion == SMALLEST or cost < work:
+            best, work = criterion, cost
+        if work <= EASY:
+            break
+    wide = 0
+    for place in range(count):
+        if work > largest and widest[best, place]:
+            order[wide] = mentioned[place]
+            wide += 1
+    if work <= largest:
+        for step in range(steps):
+            order[step] = mentioned[places[best, step]]
+    return steps, work, wide
 
 
 @nb.njit(nogil=True, cache=True)
 def parts(shelf: Shelf, tables: Longs, targets: Longs, nodes: int) -> Longs:
     """Return -1 for each table that hangs together with a target, else a number that its part has to itself."""
-    above = np.arange(nodes)  # towards the root of each node's part
+    above = np.empty(nodes, dtype=np.int64)  # towards the root of each node's part
+    for node in range(nodes):
+        above[node] = node
     for table in tables:
         first = shelf.scope[table]
         for i in range(first + 1, shelf.scope[table + 1]):
@@ -211,11 +281,11 @@ def parts(shelf: Shelf, tables: Longs, targets: Longs, nodes: int) -> Longs:
     found = np.empty(tables.size, dtype=np.int64)
     for t in range(tables.size):
         first, last = shelf.scope[tables[t]], shelf.scope[tables[t] + 1]
-        found[t] = _root(above, shelf.axes[first]) if last > first else nodes + t
+        root = _root(above, shelf.axes[first]) if last > first else nodes + t
+        found[t] = root
         for target in targets:
-            if last > first and _root(above, target) == found[t]:
+            if last > first and _root(above, target) == root:
                 found[t] = -1
-                break
     return found
 
 
@@ -226,39 +296,3 @@ def _root(above: Longs, node: int) -> int:
         above[node] = above[above[node]]
         node = above[node]
     return node
-
-
-@nb.njit(nogil=True, cache=True)
-def ordered(shelf: Shelf, tables: Longs, keep: Longs, nodes: int, easy: float) -> tuple[Longs, float, Longs]:
-    """Return the order in which to sum out all nodes of some tables but those kept, its cost, and its widest clique.
-
-    ``nodes`` is how many nodes there are in all; where one order costs at most ``easy``, no other is looked for.
-    """
-    number = np.full(nodes, -1, dtype=np.int64)  # by first mention
-    mentioned = np.empty(nodes, dtype=np.int64)
-    count = 0
-    for t in range(tables.size):
-        for i in range(shelf.scope[tables[t]], shelf.scope[tables[t] + 1]):
-            node = shelf.axes[i]
-            if number[node] < 0:
-                number[node], mentioned[count] = count, node
-                count += 1
-    scopes = np.zeros((tables.size, count), dtype=np.bool_)
-    sizes = np.ones(count)
-    for t in range(tables.size):
-        for i in range(shelf.scope[tables[t]], shelf.scope[tables[t] + 1]):
-            scopes[t, number[shelf.axes[i]]] = True
-            sizes[number[shelf.axes[i]]] = shelf.sizes[i]
-    kept = np.zeros(count, dtype=np.bool_)
-    for node in keep:
-        if number[node] >= 0:
-            kept[number[node]] = True
-    rest = count - kept.sum()
-    order, widest = np.empty(rest, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    work = plan(scopes, sizes, kept, SMALLEST, order, widest)
-    if work > easy:
-        other, clique = np.empty(rest, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-        less = plan(scopes, sizes, kept, FILLING, other, clique)
-        if less < work:
-            work, order, widest = less, other, clique
-    return mentioned[order], work, mentioned[:count][widest]

@@ -13,19 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
 from causal.errors import TooLarge
 from causal.exact import contracting
 from causal.exact.consing import Longs, grown
-from causal.exact.contracting import AXES, CELLS, OPERANDS, SLOTS, TABLES, Shelf
+from causal.exact.contracting import AXES, CELLS, LARGE, OPERANDS, SLOTS, TABLES, Shelf
 from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
 
 LARGEST_PLAN = 20_000_000  # multiplications of one question; writing that many takes seconds and a gigabyte
 LARGEST_FIXED = 100_000_000  # where no parameter is open and all that is written are numbers
-EASY = 2_000  # multiplications up to which one order is as good as another
 ROOM = 1024  # tables to start with
 
 
@@ -51,15 +51,20 @@ class Factor:
 
 def _still(ids: Ids, axis: int) -> bool:
     """Return whether nothing changes along an axis."""
-    first, last = ids.take([0], axis=axis), ids.take(-1, axis=axis)
-    return first.item(0) == last.item(0) and bool((ids == first).all())  # a glance is enough for most
+    if ids.item(0) != ids.item(prod(ids.shape[axis + 1 :])):  # a glance is enough for most
+        return False
+    return bool((ids == ids.take([0], axis=axis)).all())
 
 
 class Eliminator:
-    """Sums out on one recorder; see ``contracting.Shelf`` for what it remembers."""
+    """Sums out on one recorder; see ``contracting.Shelf`` for what it remembers.
+
+    ``holes`` has the factors seen so far that rule a state of their one node out: the places that they leave.
+    """
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
+        self.holes: dict[Factor, tuple[int, ...]] = {}
         self._nodes: dict[str, int] = {}
         self._places: dict[Factor, int] = {}
         self._shelf = Shelf(
@@ -92,10 +97,9 @@ class Eliminator:
         """Return the slot of the product of all factors, summed over everything."""
         return int(self.over(factors, ()).ids)
 
-    def along(self, factors: Sequence[Factor], name: str) -> list[int]:
-        """Return the slots of the product of all factors, summed over everything but one node; one per state of it."""
-        found: list[int] = self.over(factors, (name,)).ids.tolist()
-        return found
+    def along(self, factors: Sequence[Factor], name: str) -> Ids:
+        """Return the slots of the product of all factors, summed over everything but a node that is in one of them."""
+        return self.over(factors, (name,)).ids
 
     def over(self, factors: Sequence[Factor], keep: Sequence[str]) -> Factor:
         """Return the product of all factors, summed over everything but some nodes; those in no factor are left out.
@@ -104,23 +108,23 @@ class Eliminator:
         """
         if not factors:
             return Factor((), np.array(self.recorder.one))
-        places = self._shelved(factors)
+        tables = self._shelved(factors)
         kept = np.array([self._nodes[name] for name in keep if name in self._nodes], dtype=np.int64)
-        order, work, widest = contracting.ordered(self._shelf, places, kept, len(self._nodes), EASY)
         largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
-        if work > largest:
-            names = list(self._nodes)
-            raise TooLarge(
-                f"this needs {int(work):,} multiplications, more than {largest:,}; the widest clique is "
-                f"{{{', '.join(sorted(names[node] for node in widest))}}}. "
-                "Give the state of one of these, or put a variable between them"
-            )
-        need = np.zeros(5, dtype=np.int64)
-        store, step, count = self.recorder.room(0, 0), 0, places.size
+        order, need = np.empty(len(self._nodes), dtype=np.int64), np.zeros(5, dtype=np.int64)
+        store = self.recorder.room(0, 0)
         while True:
-            step, count = contracting.contract(store, self._shelf, order, step, places, count, need)
-            if step > order.size:
-                return self._taken(int(places[0]))
+            table = contracting.contract(store, self._shelf, tables, kept, largest, order, need)
+            if table >= 0:
+                return self._taken(table)
+            if table == LARGE:
+                work, wide = need[:2].tolist()
+                names = list(self._nodes)
+                widest = ", ".join(sorted(names[node] for node in order[:wide]))
+                raise TooLarge(
+                    f"this needs {work:,} multiplications, more than {largest:,}; the widest clique is {{{widest}}}. "
+                    "Give the state of one of these, or put a variable between them"
+                )
             store = self.recorder.room(int(need[SLOTS]), int(need[OPERANDS]))
             self._room(int(need[TABLES]), int(need[CELLS]), int(need[AXES]))
 
@@ -140,22 +144,20 @@ class Eliminator:
 
     def _place(self, factor: Factor) -> int:
         """Put a factor on the shelf."""
-        self._room(1, factor.ids.size, factor.ids.ndim)
-        shelf, nodes = self._shelf, self._nodes
-        table, cells, axes = shelf.counts.tolist()
-        shelf.cells[cells : cells + factor.ids.size] = factor.ids.ravel()
-        shelf.axes[axes : axes + factor.ids.ndim] = [nodes.setdefault(name, len(nodes)) for name in factor.names]
-        shelf.sizes[axes : axes + factor.ids.ndim] = factor.ids.shape
-        shelf.begin[table + 1], shelf.scope[table + 1] = cells + factor.ids.size, axes + factor.ids.ndim
-        shelf.made[table] = -1  # from nothing on the shelf
-        shelf.counts[:] = table + 1, cells + factor.ids.size, axes + factor.ids.ndim
-        self._places[factor] = table
-        return int(table)
+        ids, nodes = factor.ids, self._nodes
+        self._room(1, ids.size, ids.ndim)
+        axes = np.array([nodes.setdefault(name, len(nodes)) for name in factor.names], dtype=np.int64)
+        cells, sizes = np.array(ids, order="C").ravel(), np.array(ids.shape, dtype=np.int64)
+        table = self._places[factor] = contracting.put(self._shelf, cells, axes, sizes)
+        if ids.ndim == 1 and (left := np.flatnonzero(ids != self.recorder.zero)).size < ids.size:
+            self.holes[factor] = tuple(left.tolist())
+        return table
 
     def _room(self, tables: int, cells: int, axes: int) -> None:
         """Make room for so many more tables, with so many cells and axes between them."""
         shelf = self._shelf
-        tables, cells, axes = (int(used) + more for used, more in zip(shelf.counts, (tables, cells, axes), strict=True))
+        used = shelf.counts.tolist()
+        tables, cells, axes = used[0] + tables, used[1] + cells, used[2] + axes
         if tables > len(shelf.made):
             begin, scope = grown(shelf.begin, 2 * tables + 1), grown(shelf.scope, 2 * tables + 1)
             shelf = shelf._replace(made=grown(shelf.made, 2 * tables), begin=begin, scope=scope)

@@ -21,86 +21,68 @@ SMALLEST, FILLING = 0, 1
 Marks = NDArray[np.bool_]
 
 
+# Plain loops, and no more functions than there must be: numba compiles a slice that is assigned, or a sum, for seconds.
 @nb.njit(nogil=True, cache=True)
 def plan(scopes: Marks, sizes: Floats, kept: Marks, criterion: int, order: Longs, widest: Marks) -> float:
     """Fill ``order`` with all nodes but those kept, and ``widest`` with the largest clique; return multiplications."""
-    nodes = sizes.size
-    inside = scopes.copy()
+    rows, nodes = scopes.shape
+    inside = np.zeros((rows, nodes), dtype=np.bool_)
     tied = np.zeros((nodes, nodes), dtype=np.bool_)
-    for row in range(inside.shape[0]):
-        _tie(tied, inside[row])
-    cost = np.empty((nodes, 2))
-    waiting = np.empty(nodes, dtype=np.bool_)
-    for node in range(nodes):
-        waiting[node] = not kept[node]
-        if waiting[node]:
-            _price(tied, sizes, node, criterion, cost)
+    waiting, fresh = np.zeros(nodes, dtype=np.bool_), np.zeros(nodes, dtype=np.bool_)
+    for a in range(nodes):
+        waiting[a] = fresh[a] = not kept[a]
+        for row in range(rows):
+            inside[row, a] = scopes[row, a]
+            for b in range(nodes):
+                if scopes[row, a] and scopes[row, b]:
+                    tied[a, b] = True  # each with itself, too
+    cost, clique = np.empty(nodes), np.empty(nodes)
     work = largest = 0.0
-    for step in range(order.size):
+    step = 0
+    while True:
         best = -1
         for node in range(nodes):
+            if fresh[node]:
+                cost[node], clique[node] = _price(tied, sizes, node, criterion)
+                fresh[node] = False
             if waiting[node] and (
-                best < 0
-                or cost[node, 0] < cost[best, 0]
-                or (cost[node, 0] == cost[best, 0] and cost[node, 1] < cost[best, 1])
+                best < 0 or cost[node] < cost[best] or (cost[node] == cost[best] and clique[node] < clique[best])
             ):
                 best = node
+        if best < 0:
+            return work
         order[step], waiting[best] = best, False
-        clique = tied[best].copy()
-        clique[best] = True
-        size = _size(clique, sizes)
-        if size > largest:
-            largest = size
-            widest[:] = clique
+        step += 1
         made = -1
-        for row in range(inside.shape[0]):
+        for row in range(rows):
             if inside[row, best]:
-                work += size
-                inside[row, :] = False
+                work += clique[best]
                 made = row
-        clique[best] = False
-        if made >= 0:
-            inside[made] = clique
-        _tie(tied, clique)
-        for node in range(nodes):
-            tied[node, best] = tied[best, node] = False
-        for node in range(nodes):
-            if waiting[node] and clique[node]:
-                _price(tied, sizes, node, criterion, cost)
-    return work
+                for node in range(nodes):
+                    inside[row, node] = False
+        for a in range(nodes):
+            if clique[best] > largest:
+                widest[a] = tied[best, a]
+            if a != best and tied[best, a]:
+                fresh[a] = waiting[a]
+                if made >= 0:
+                    inside[made, a] = True
+                for b in range(nodes):
+                    if tied[best, b]:
+                        tied[a, b] = True
+                tied[a, best] = False
+        largest = max(largest, clique[best])
 
 
 @nb.njit(nogil=True, cache=True)
-def _tie(tied: Marks, scope: Marks) -> None:
-    """Tie all nodes of a scope to each other."""
-    for a in range(scope.size):
-        if scope[a]:
-            for b in range(scope.size):
-                tied[a, b] |= scope[b] and a != b
-
-
-@nb.njit(nogil=True, cache=True)
-def _size(scope: Marks, sizes: Floats) -> float:
-    """Return the combinations of states of the nodes in a scope."""
-    size = 1.0
-    for node in range(sizes.size):
-        if scope[node]:
-            size *= sizes[node]
-    return size
-
-
-@nb.njit(nogil=True, cache=True)
-def _price(tied: Marks, sizes: Floats, node: int, criterion: int, cost: Floats) -> None:
-    """Set what it costs to sum a node out now, and what decides between equals."""
-    size = _size(tied[node], sizes) * sizes[node]
-    cost[node, 1] = size
-    if criterion == SMALLEST:
-        cost[node, 0] = size
-        return
-    fill = 0.0
+def _price(tied: Marks, sizes: Floats, node: int, criterion: int) -> tuple[float, float]:
+    """Return what it costs to sum a node out now, and the size of its clique, which decides between equals."""
+    size, fill = 1.0, 0.0
     for a in range(sizes.size):
         if tied[node, a]:
-            for b in range(a + 1, sizes.size):
-                if tied[node, b] and not tied[a, b]:
-                    fill += sizes[a] * sizes[b]
-    cost[node, 0] = fill
+            size *= sizes[a]
+            if criterion == FILLING:
+                for b in range(a + 1, sizes.size):
+                    if tied[node, b] and not tied[a, b]:
+                        fill += sizes[a] * sizes[b]
+    return (fill if criterion == FILLING else size), size

@@ -22,8 +22,8 @@ from causal.exact.kernel import ADD, Codes, Floats, Slots
 
 LOAD = 8  # c = parameter a
 LINE = 64  # bytes of a line of the cache
-CACHE, MOST = 1 << 20, 1 << 28  # bytes of buffer to aim at, and never to go beyond
-WIDE, WIDEST = 128, 256  # draws per block: enough for the loop around them to cost little, and where they fit the cache
+LANES = 128  # draws per block: enough for the loop around them to cost little, and for SIMD
+MOST = 1 << 28  # bytes of buffer; a tape with so many rows that this is too little runs with fewer draws per block
 SHARED = 5_000_000  # instructions times draws from which several threads are worth starting
 
 
@@ -57,8 +57,7 @@ class Program:
         """Return the outputs, shape (outputs, draws), for parameters of shape (parameters, draws)."""
         draws = theta.shape[1]
         found = np.empty((self.outputs.size, draws))
-        lanes = WIDEST if 8 * self.rows * WIDEST <= CACHE else WIDE
-        lanes = max(1, min(draws, lanes, MOST // (8 * max(self.rows, 1))))
+        lanes = max(1, min(draws, LANES, MOST // (8 * max(self.rows, 1))))
 
         def part(start: int, stop: int) -> None:
             buffer = _aligned(self.rows, lanes)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -143,6 +144,27 @@ class Recorder:
         left, right = _alike(a, b)
         pairs = self.totals(np.stack([left, right], axis=-1), np.array([self.one, self.minus]))
         return np.where(left == right, self.zero, pairs)
+
+    def broken(self, sticks: ArrayLike) -> Longs:
+        """Return the shares that sticks leave along the last axis, one more than there are sticks."""
+        all_sticks = np.array(sticks, dtype=np.int64)
+        *outer, count = all_sticks.shape
+        found = np.empty((prod(outer), count + 1), dtype=np.int64)
+        room = self.room(3 * all_sticks.size, 5 * all_sticks.size)
+        consing.broken(room, all_sticks.reshape(len(found), count), found)
+        return found.reshape(*outer, count + 1)
+
+    def conditioned(
+        self, shares: ArrayLike, group: ArrayLike, outputs: int, news: bool, evidence: int
+    ) -> tuple[Longs, Longs, int]:
+        """Return shares, added up by group, over their whole; the same times ``evidence``; and so the whole.
+
+        Where there is no news, the whole is 1.
+        """
+        slots, groups = _alike(shares, group)
+        values, joints = np.empty(outputs, dtype=np.int64), np.empty(outputs, dtype=np.int64)
+        room = self.room(3 * outputs + 3, 2 * (slots.size + 1) * (outputs + 1) + 4 * outputs + 2)
+        return values, joints, consing.conditioned(room, slots, groups, news, evidence, values, joints)
 
     # One slot at a time
 

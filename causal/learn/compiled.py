@@ -30,7 +30,7 @@ from causal.exact.kernel import Floats, backward, forward
 
 LINE, ODDS, GAP, SHARE, ABOVE, BELOW, BETWEEN = range(7)
 JUDGED, SEEN = range(2)
-HEAD, PLACES, NUMBERS, TERM = 8, 4, 6, 4  # words of the head, and of an entry and a term
+HEAD, PLACES, NUMBERS, PAIR, TERM = 8, 4, 6, 2, 4  # words of the head, an entry twice, what is fixed, a term
 OK, MISFIT, BAD_GRADIENT, BAD_VALUE = 0, -1, 3, 4  # to nutpie, what is above 0 is a divergence and below 0 an error
 
 _carray: Any = nb.carray  # type: ignore[attr-defined]
@@ -55,16 +55,19 @@ def _expit(u: Any) -> Any:
 @_njit
 def _unpack(head: Any, block: Any) -> Any:
     """Return the parts of a block: places, numbers, fixed, terms, program."""
-    entries, fixed, terms, n = head[2], head[5], head[6], head[7]
+    entries, n = head[2], head[7]
     a = HEAD + entries * PLACES
     b = a + entries * NUMBERS
-    c = b + fixed * 2
-    d = c + terms * TERM
-    places = block[HEAD:a].view(np.int64).reshape(entries, PLACES)
-    numbers, fixed = block[a:b].reshape(entries, NUMBERS), block[b:c].reshape(fixed, 2)
+    c = b + head[5] * PAIR
+    d = c + head[6] * TERM
     words = block[d:].view(np.uint32)
-    code, into, left, right = words[:n], words[n : 2 * n], words[2 * n : 3 * n], words[3 * n : 4 * n]
-    return places, numbers, fixed, block[c:d].reshape(terms, TERM), (code, into, left, right)
+    return (
+        block[HEAD:a].view(np.int64).reshape(entries, PLACES),
+        block[a:b].reshape(entries, NUMBERS),
+        block[b:c].reshape(head[5], PAIR),
+        block[c:d].reshape(head[6], TERM),
+        (words[:n], words[n : 2 * n], words[2 * n : 3 * n], words[3 * n : 4 * n]),
+    )
 
 
 @_njit

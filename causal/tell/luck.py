@@ -13,16 +13,17 @@ from collections.abc import Mapping
 
 from causal.ask.interventions import RETROSPECTIVE
 from causal.exact.coupling import COMONOTONE, INDEPENDENT, assumed, coupling_of
-from causal.spec.model import Rule, Variable
-from causal.tell.document import Assumed, Text
+from causal.spec.model import Types, Variable
+from causal.tell.document import Assumed, Quiet, Text
 from causal.tell.facts import Report, Row
 from causal.tell.wording import counted
 
-BY_MECHANISM, SETTLED = "by mechanism", "settled"
+INHIBITORS, TYPED, SETTLED = "inhibitors", "response types", "settled"
 KINDS: Mapping[str, str] = {
     COMONOTONE: "one luck for every situation of the parents (comonotone)",
     INDEPENDENT: "a luck of its own for every situation of the parents (independent)",
-    BY_MECHANISM: "what the mechanism says is shared (an inhibitor for each cause, or a response type)",
+    INHIBITORS: "an inhibitor for each cause (noisy-or, noisy-and)",
+    TYPED: "a response type, which says what it would have been",
     SETTLED: "no luck, being settled by the parents",
 }
 KEEPING = "each variable keeping its luck (an assumption)"
@@ -32,8 +33,8 @@ WHAT_HAPPENED = "what happened"
 def kind(variable: Variable) -> str:
     """Return how a variable with parents shares its luck across worlds: a key of ``KINDS``."""
     if assumed(variable):
-        return coupling_of(variable)
-    return SETTLED if isinstance(variable.mechanism, Rule) else BY_MECHANISM
+        return coupling_of(variable) or INHIBITORS
+    return TYPED if isinstance(variable.mechanism, Types) else SETTLED
 
 
 def titled(title: str, reading: str) -> str:
@@ -42,14 +43,11 @@ def titled(title: str, reading: str) -> str:
 
 
 def kept(row: Row) -> Text:
-    """Say beside a number what it assumes of luck; nothing where it compares no worlds.
-
-    Where no variable's coupling could be another, luck is shared by definition: inhibitors, response types.
-    """
+    """Say beside a number of how many variables it assumes that luck is kept; nothing where it compares no worlds."""
     if row.reading != RETROSPECTIVE:
         return ()
     if not row.coupled:
-        return (Assumed("if mechanisms keep their luck"),)
+        return (Quiet("needs no assumption on luck"),)
     return (Assumed(f"if {counted(len(row.coupled), 'variable keeps its', 'variables keep their')} luck"),)
 
 

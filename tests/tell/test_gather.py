@@ -162,7 +162,7 @@ def test_assumptions_are_counted(report: Report) -> None:
     known = report.assumptions
     assert (known.variables, known.arrows, known.missing, known.roots) == (4, 4, 2, 1)
     assert known.mechanisms == {"table": 2, "noisy-or": 1}
-    assert known.couplings == {"comonotone": 2, "by mechanism": 1}
+    assert known.couplings == {"comonotone": 2, "inhibitors": 1}
 
 
 def test_experts_are_counted(report: Report, ussr: Report) -> None:

@@ -130,7 +130,7 @@ def test_assumptions_in_words(report: Report) -> None:
 def test_what_stays_the_same_across_worlds_is_an_assumption(report: Report, ussr: Report) -> None:
     told = words(ledger.assumptions(report))
     assert "each variable keeps the luck that it really had" in told
-    assert "2 have one luck for every situation of the parents (comonotone); 1 has what the mechanism says" in told
+    assert "2 have one luck for every situation of the parents (comonotone); 1 has an inhibitor for each cause" in told
     assert "settled by the parents" not in told
     assert "settled by the parents" in words(ledger.assumptions(ussr))
     dated = tuple(row for row in report.interventions if row.reading != RETROSPECTIVE)

@@ -9,7 +9,7 @@ A context is a combination of all parents, or the first of the named rows that m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from causal.errors import Problem, QueryError, SpecError, nearest
 from causal.exact.mechanisms.wording import wrong_word
 from causal.exact.parameter import Form, Ids, Parameter, cards, inputs, resting
 from causal.spec.model import Model, Table, Variable
-from causal.spec.question import Condition, Event, Row
+from causal.spec.question import Condition, Row, name_text
 
 if TYPE_CHECKING:
     from causal.exact.tape import Recorder
@@ -40,11 +40,18 @@ def _contexts(model: Model, variable: Variable) -> Iterator[tuple[str, str]]:
         for name in mechanism.rows:
             yield name, str(Row(name))
         return
-    said = [[str(Event(p, "=", (s,))) for s in model.variables[p].states] for p in inputs(variable)]
+    said = [_events(p, "=", model.variables[p].states) for p in inputs(variable)]
     # a question has to say of parents that only gate that they do not, or it asks for something else
-    open_gates = [str(Event(p, "=", (s,))) for p, s in resting(model, variable).items()]
+    open_gates = [event for p, s in resting(model, variable).items() for event in _events(p, "=", (s,))]
     for conditions in product(*said):
-        yield ", ".join(conditions), ", ".join((*conditions, *open_gates))
+        key = ", ".join(conditions)
+        yield key, ", ".join((*conditions, *open_gates)) if open_gates else key
+
+
+def _events(variable: str, op: str, states: Iterable[str]) -> list[str]:
+    """Return events about one state each, written as ``str(Event(...))`` writes them."""
+    start = f"{name_text(variable)} {op} "
+    return [start + name_text(state) for state in states]
 
 
 def _matching(model: Model, variable: Variable) -> dict[tuple[str, ...], str]:
@@ -69,8 +76,7 @@ def _matching(model: Model, variable: Variable) -> dict[tuple[str, ...], str]:
 def _sticks(model: Model, variable: Variable) -> Iterator[Parameter]:
     """Yield the parameters: names are put together from their parts, as ``str(Probability(...))`` would write them."""
     order, name = _order(variable), variable.name
-    asked = [str(Event(name, "=", (state,))) for state in order[:-1]]
-    before = [str(Event(name, "!=", (state,))) for state in order[:-1]]
+    asked, before = _events(name, "=", order[:-1]), _events(name, "!=", order[:-1])
     heads = [", ".join(before[:rank]) for rank in range(len(asked))]
     for key, given in _contexts(model, variable):
         group = f"{name}|{key}"
@@ -94,11 +100,8 @@ class TableKind:
         assert isinstance(mechanism, Table)
         contexts = prod(cards(model, parents)) if mechanism.rows is None else len(mechanism.rows)
         first = slots[next(_sticks(model, variable)).name]  # a variable's parameters stand together, in order
-        broken = np.arange(first, first + contexts * (len(order) - 1)).reshape(contexts, -1)
-        both = np.array([broken, recorder.flips(broken)])  # what is broken off, and what is left
-        for rank in range(1, len(order) - 1):
-            both[:, :, rank] = recorder.products(both[:, :, rank], both[1, :, rank - 1])
-        rows = np.concatenate([both[0], both[1, :, -1:]], axis=1)
+        sticks = np.arange(first, first + contexts * (len(order) - 1))
+        rows = recorder.broken(sticks.reshape(contexts, -1))
         if order != variable.states:
             rows = rows[:, [order.index(state) for state in variable.states]]
         shape = (*cards(model, parents), len(order))

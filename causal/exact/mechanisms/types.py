@@ -122,7 +122,7 @@ class TypesKind:
         space = Space.of(model, variable)
         if space.partners:
             raise Unsupported(f"{variable.name} is confounded: no table over its parents alone makes it")
-        shares = broken(recorder, [slots[p.name] for p in self.parameters(model, variable)])
+        shares = recorder.broken([slots[p.name] for p in self.parameters(model, variable)])
         states = np.arange(len(variable.states))
         says = np.where(space.grid[..., None, :] == states[:, None], shares, recorder.zero)
         return recorder.sums(says)
@@ -134,15 +134,6 @@ class TypesKind:
     def configuration(self, model: Model, variable: Variable, word: Condition) -> dict[str, str]:
         """Raise: no word addresses response types."""
         raise wrong_word(variable, word)
-
-
-def broken(recorder: Recorder, sticks: Sequence[int]) -> Ids:
-    """Return the shares that sticks leave, one more than there are sticks."""
-    found, left = [], recorder.one
-    for stick in sticks:
-        found.append(recorder.product(left, stick))
-        left = recorder.product(left, recorder.flip(stick))
-    return np.array([*found, left], dtype=np.int64)
 
 
 def typed(network: Network, variable: Variable, nodes: Sequence[Node]) -> list[Factor]:
@@ -172,8 +163,7 @@ def _type_factor(network: Network, name: str) -> Factor:
     space = Space.of(network.model, variable)
     parameters = [p for p in network.parameters if p.variable == variable.name]
     sticks = np.array([network.index[p.name] for p in parameters], dtype=np.int64)
-    rows = sticks.reshape(len(space.contexts), len(space.types) - 1)
-    ids = np.stack([broken(network.recorder, row.tolist()) for row in rows])
+    ids = network.recorder.broken(sticks.reshape(len(space.contexts), len(space.types) - 1))
     shape = [len(_types(network.model, network.model.variables[each])[0]) for each in space.partners]
     names = [each + MARK for each in (*space.partners, name)]
     return Factor(tuple(names), ids.reshape(*shape, len(space.types)))

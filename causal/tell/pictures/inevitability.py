@@ -90,7 +90,7 @@ def apart(wanted: Sequence[float], sizes: Sequence[float], room: float) -> list[
     """Return places near the wanted ones, in order, so that nothing of a size overlaps and all stays in the room.
 
     >>> apart([10.0, 12.0, 90.0], [10.0, 10.0, 10.0], 100.0)
-    [5.0, 15.0, 85.0]
+    [1.0, 11.0, 85.0]
     """
     tops: list[float] = []
     for want, size in zip(wanted, sizes, strict=True):

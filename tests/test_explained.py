@@ -1,0 +1,119 @@
+"""What made the difference, through the front doors: methods, the command line, displays, the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import causal
+from causal.ask.analyses import ANALYSES, Options
+from causal.errors import UsageError
+from causal.explained import PICTURES, Explained
+from causal.tell.files import to_json
+from causal.tell.page import html
+from causal.tell.text import markdown
+
+UNDATED = """model: trial
+title: Does the drug help?
+variables:
+  severity: {label: Severity, states: [mild, severe], actual: severe}
+  drug: {label: Drug, states: [withheld, given], parents: [severity], actual: given}
+  recovery: {label: Recovery, states: ["no", "yes"], parents: [severity, drug], actual: "no"}
+outcome: recovery = no
+profile: [severity]
+factors: {drug: withheld}
+interventions:
+  withhold: {title: Nobody is treated, do: {drug: withheld}}
+"""
+JUDGED = """priors: p
+model: trial
+judgements:
+  - {about: P(severity = severe), says: {quantiles: {5: 0.3, 50: 0.5, 95: 0.7}}}
+  - {about: P(drug = given | severity = severe), says: {quantiles: {5: 0.6, 50: 0.8, 95: 0.9}}}
+  - {about: "P(recovery = yes | severity = severe, drug = given)", says: {quantiles: {5: 0.3, 50: 0.5, 95: 0.7}}}
+  - {about: "P(recovery = yes | severity = severe, drug = withheld)", says: {quantiles: {5: 0.1, 50: 0.2, 95: 0.4}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def rain():
+    return causal.load("rain").at_medians()
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("trial")
+    (folder / "trial.yaml").write_text(UNDATED)
+    (folder / "p.yaml").write_text(JUDGED)
+    return causal.load(folder / "trial.yaml", folder / "p.yaml").at_medians()
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+@pytest.mark.parametrize("case", ["rain", "trial"])
+def test_every_analysis_answers_any_model(name: str, case: str, request: pytest.FixtureRequest) -> None:
+    """In sentences, a table, facts and a picture; what needs dates or factors says so where there are none."""
+    posterior = request.getfixturevalue(case)
+    told = dict(zip(ANALYSES, posterior.told(), strict=True))[name][0]
+    assert told.text
+    if told.text[0].startswith("Not answered: "):
+        assert case == "trial" or name == "contrast", told.text  # no factor of rain is luck
+        return
+    found = posterior.explain(name)
+    assert isinstance(found, Explained)
+    assert found.title
+    assert found.text.endswith((".", ")"))
+    assert len(found.table) or name == "carries"  # at the medians nothing that was judged is uncertain
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["analysis"] == name
+    assert found.plot().svg.startswith("<svg")
+    assert repr(found).startswith("<")
+    assert "<table" in found._repr_html_() or not found.rows(1)[1]
+
+
+def test_each_has_a_picture_and_a_method() -> None:
+    assert set(ANALYSES) <= set(PICTURES)
+    for name in ANALYSES:
+        assert callable(getattr(causal.study.Posterior, name))
+
+
+def test_no_such_analysis_names_the_nearest(rain) -> None:
+    with pytest.raises(UsageError, match="did you mean 'stories'"):
+        rain.explain("storys")
+
+
+def test_options_are_those_of_the_analysis(rain) -> None:
+    few, many = rain.sweep(), rain.sweep(pairs=True, everything=True)
+    assert len(many.table) > len(few.table)
+    assert rain.explain("sweep", pairs=True, everything=True).text == many.text
+    assert Options().reading == "minimal rewrite"
+
+
+def test_the_report_tells_them_from_facts(rain) -> None:
+    report = rain.facts()
+    facts = json.loads(to_json(report))
+    assert [each["name"] for each in facts["explained"]] == list(ANALYSES)
+    page, text = html(report), markdown(report)
+    for name, analysis in ANALYSES.items():
+        assert f'id="{name}-title"' in page
+        assert analysis.asks in text
+    assert page.index('id="sweep-title"') < page.index('id="derived-title"')
+
+
+def test_the_command_line_asks_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from causal.cli import main
+
+    def run(*arguments: str) -> str:
+        with pytest.raises(SystemExit) as left:
+            main(list(arguments))
+        assert left.value.code == 0
+        return capsys.readouterr().out
+
+    assert "But for what?" in run("explain", "rain")
+    picture = tmp_path / "blame.svg"
+    words = run("explain", "rain", "responsibility", "--medians", "--out", str(picture), "-q")
+    assert "Shapley" in words
+    assert picture.read_text().startswith("<svg")
+    facts = json.loads(run("explain", "rain", "responsibility", "--medians", "--json", "-q"))
+    assert facts["analysis"] == "responsibility"
+    assert facts["gate"]["verdict"] == "pass"

@@ -143,6 +143,11 @@ ANALYSES: Mapping[str, Analysis] = frozen(
         ),
         "stories": Analysis("What would it have looked like?", "stories", _named("name")),
         "carries": Analysis("What carries the answer?", "carries", _named("name")),
+        "identification": Analysis(
+            "Could comparable cases settle it?",
+            "identification",
+            lambda o: {"names": [o.of.removeprefix("@")]} if o.of else {},
+        ),
     }
 )  # fmt: skip
 

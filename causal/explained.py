@@ -51,7 +51,7 @@ SHOWN = 12  # rows of a table that a display shows
 # Columns of a table that stand in it for machines; a reader has them in the sentences or not at all.
 HIDDEN = frozenset(
     "candidate variable name sets voice expert ci_prob gate median mcse effect_lower effect_upper when kind question "
-    "plausibility_lower plausibility_upper reduction_lower reduction_upper outcome_lower outcome_upper"
+    "latex variables plausibility_lower plausibility_upper reduction_lower reduction_upper outcome_lower outcome_upper"
     .split()
 )
 

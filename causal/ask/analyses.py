@@ -160,7 +160,7 @@ def analyse(panel: Panel, event: Event, name: str, options: Options | None = Non
     >>> from causal import load
     >>> from causal.spec.grammar import parse_event
     >>> analyse(load("rain").at_medians().panel, parse_event("grass = wet"), "responsibility").title
-    'Responsibility for Why is the grass wet?'
+    'Responsibility for Grass: wet'
     """
     if name not in ANALYSES:
         raise UsageError(f"no analysis {name!r}{nearest(name, ANALYSES)}; there are {', '.join(ANALYSES)}")

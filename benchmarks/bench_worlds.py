@@ -59,9 +59,9 @@ def main() -> None:
         print(f"  {kind:23} {len(tape):>8,} instructions, written in {shown(writing).strip()}", end="")
         print(f", run in {shown(running).strip()}")
     print(
-        f"  Imagining from the record takes {lengths[1] / lengths[0]:.1f} times the instructions of doing: only what an "
-        "intervention acts on stands twice, and what happened has one state each; where only the outcome is known it is "
-        f"{lengths[3] / lengths[2]:.0f} times, because both copies are summed over."
+        f"  Imagining from the record takes {lengths[1] / lengths[0]:.1f} times the work of doing: only what an\n"
+        "  intervention acts on stands twice, and what happened has one state each; where only the outcome is known\n"
+        f"  it is {lengths[3] / lengths[2]:.0f} times: both copies are summed over."
     )
 
 

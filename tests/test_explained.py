@@ -37,6 +37,9 @@ judgements:
 """
 
 
+SILENT = {("rain", "contrast"), ("trial", "contrast")}  # no factor of theirs is luck: the sets have to be said
+
+
 @pytest.fixture(scope="module")
 def rain():
     return causal.load("rain").at_medians()
@@ -55,11 +58,11 @@ def trial(tmp_path_factory: pytest.TempPathFactory):
 def test_every_analysis_answers_any_model(name: str, case: str, request: pytest.FixtureRequest) -> None:
     """In sentences, a table, facts and a picture; what needs dates or factors says so where there are none."""
     posterior = request.getfixturevalue(case)
-    try:
-        found = posterior.explain(name)
-    except CausalError as error:
-        assert (case, name) == ("rain", "contrast") or case == "trial", error  # no factor of rain is luck
+    if (case, name) in SILENT:
+        with pytest.raises(CausalError):
+            posterior.explain(name)
         return
+    found = posterior.explain(name)
     assert isinstance(found, Explained)
     assert found.title
     assert found.text.endswith((".", ")"))

@@ -62,20 +62,40 @@ def refused(name: str, asks: str, why: str) -> tuple[Told, None]:
 
 def tell(found: Analysed, asks: str) -> tuple[Told, Drawn | None]:
     """Return the facts of an analysis, and its picture where it has one of its own."""
-    header, rows = found.rows(ROWS)
+    header, rows, caption = _common(*found.rows(ROWS))
     drawn = found.plot() if found.name != "identification" else None  # the graph stands in the report already
     withheld = found.gate.withholds
     return Told(
         name=found.name,
         asks=asks,
         title=found.title,
-        text=tuple(found.text.splitlines()),
+        text=tuple(line for part in found.text.splitlines() for line in _paragraphs(part)),
         header=header,
         rows=() if withheld else tuple(tuple(_plain(each) for each in row) for row in rows),
         more=0 if withheld else found.more(ROWS),
         picture=drawn.text if drawn is not None else "",
+        caption=f"{found.title.rstrip('?')}{caption}",
         gate=found.gate.verdict,
     ), drawn
+
+
+def _common(
+    header: tuple[str, ...], rows: list[tuple[object, ...]]
+) -> tuple[tuple[str, ...], list[tuple[object, ...]], str]:
+    """Take the reading out of a table in which every row has the same: it goes into the caption."""
+    if "reading" not in header or not rows:
+        return header, rows, ""
+    place = header.index("reading")
+    readings = {row[place] for row in rows}
+    if len(readings) > 1:
+        return header, rows, ""
+    without = [(*row[:place], *row[place + 1 :]) for row in rows]
+    return (*header[:place], *header[place + 1 :]), without, f" ({readings.pop()})"
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Break a long answer where it turns to another reading."""
+    return text.replace(" Reading '", "\nReading '").splitlines()
 
 
 def _plain(value: object) -> str | float | int | bool | None:
@@ -94,14 +114,15 @@ def sections(report: Report) -> tuple[Section, ...]:
 def _section(told: Told, drawn: Drawn | None) -> Section:
     blocks: list[Block] = [paragraph(line) for line in told.text if line]
     if drawn is not None and told.rows:
-        blocks.append(Picture(told.title, (told.title,), lambda: drawn.svg))
+        shows = told.picture.splitlines()[0] if told.picture else told.title
+        blocks.append(Picture(told.title, (shows,), lambda: drawn.svg))
     if told.rows:
         columns = tuple(
             Column(head.capitalize(), numeric=all(isinstance(row[place], float | int) or row[place] is None
                                                   for row in told.rows))
             for place, head in enumerate(told.header)
         )  # fmt: skip
-        blocks.append(Table(told.title, columns, tuple(_cells(row) for row in told.rows)))
+        blocks.append(Table(told.caption, columns, tuple(_cells(row) for row in told.rows)))
     if told.more:
         blocks.append(paragraph(Quiet(f"{told.more} more rows, and every expert's, are had from causal explain.")))
     return Section(told.name, told.asks, tuple(blocks))

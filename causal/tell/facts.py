@@ -288,6 +288,7 @@ class Told:
     rows: tuple[tuple[str | float | int | bool | None, ...], ...] = ()
     more: int = 0
     picture: str = ""
+    caption: str = ""
     gate: str = ""
 
 

@@ -43,7 +43,6 @@ PICTURES: Mapping[str, tuple[str, str]] = frozen(  # the module under tell/pictu
         "avoidance": ("avoidance", "avoidance_figure"),
         "stories": ("told", "stories_figure"),
         "carries": ("carried", "tornado_figure"),
-        "identification": ("identification", "identification_figure"),
     }
 )
 
@@ -52,7 +51,7 @@ SHOWN = 12  # rows of a table that a display shows
 # Columns of a table that stand in it for machines; a reader has them in the sentences or not at all.
 HIDDEN = frozenset(
     "candidate variable name sets voice expert ci_prob gate median mcse effect_lower effect_upper when kind question "
-    "plausibility_lower plausibility_upper reduction_lower reduction_upper outcome_lower outcome_upper"
+    "latex variables plausibility_lower plausibility_upper reduction_lower reduction_upper outcome_lower outcome_upper"
     .split()
 )
 
@@ -64,6 +63,7 @@ class Explained:
     name: str
     result: Result
     labels: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    graph: Callable[[], Picture] | None = field(default=None, compare=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -105,9 +105,11 @@ class Explained:
         return table[table["expert"] == PANEL] if "expert" in table.columns else table
 
     def plot(self) -> Picture:
-        """Draw it; the picture's ``figure`` is Matplotlib's."""
+        """Draw it; the picture's ``figure`` is Matplotlib's. What is about the graph itself is drawn as the graph."""
         from causal.tell.displays import chart
 
+        if self.name not in PICTURES and self.graph is not None:
+            return self.graph()
         module, function = PICTURES[self.name]
         drawn = import_module(f"causal.tell.pictures.{module}")
         figure = getattr(drawn, function)(self.result, self.labels)
@@ -143,6 +145,10 @@ class Explains(ABC):
     def _outcome(self, outcome: str | Event | None) -> Event:
         """Return the event meant, the model's outcome where none is said."""
 
+    @abstractmethod
+    def show(self) -> Picture:
+        """Draw the graph."""
+
     @property
     @abstractmethod
     def _labels(self) -> dict[str, str]:
@@ -154,7 +160,11 @@ class Explains(ABC):
         Raises UsageError where there is no such analysis.
         """
         found = analyse(self.panel, self._outcome(outcome), name, Options(**options))
-        return Explained(name, found, self._labels)
+        return Explained(name, found, self._labels, self.show)
+
+    def identification(self, outcome: str | Event | None = None, *, of: str = "") -> Explained:
+        """Ask whether a table of comparable cases could settle an effect, and list what the graph takes for granted."""
+        return self.explain("identification", outcome, of=of)
 
     def told(self) -> list[tuple[Told, Picture | None]]:
         """Return every analysis of the outcome as a report tells it; what cannot be answered says why in its place."""

@@ -26,6 +26,8 @@ from causal.spec.model import Model
 
 type Digraph = nx.DiGraph[str]
 
+HIDDEN = "common cause of {} and {}"  # a node that stands for a confounded pair
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -115,6 +117,54 @@ class Graph:
             for name, actual in self.record().items()
             if self.model.variables[name].is_chance and name not in touched
         }
+
+
+def separators(model: Model) -> dict[tuple[str, str], frozenset[str] | None]:
+    """Return, for every two variables without an arrow, a minimal set that separates them, cause before effect.
+
+    d-separation (Pearl 2009, section 1.2.3) with a hidden common cause for every confounded pair; None where nothing
+    that is in the model separates two variables. Sets are van der Zander, Liskiewicz and Textor's (2014).
+    """
+    hidden = with_hidden(model)
+    order = Graph.of(model).order
+    found: dict[tuple[str, str], frozenset[str] | None] = {}
+    for place, late in enumerate(order):
+        for early in order[:place]:
+            if early in model.variables[late].parents:
+                continue
+            between = nx.find_minimal_d_separator(hidden, early, late, restricted=set(order) - {early, late})
+            found[early, late] = None if between is None else frozenset(between)
+    return found
+
+
+def aloof(model: Model) -> dict[str, tuple[str, ...]]:
+    """Return, for every variable, what is independent of it given its parents: the local Markov property.
+
+    That is all that is none of its effects, but for what a hidden common cause still ties to it.
+    """
+    hidden, graph = with_hidden(model), Graph.of(model)
+    found = {}
+    for name in graph.order:
+        parents = set(model.variables[name].parents)
+        rest = [each for each in graph.order if each not in parents | graph.downstream([name]) | {name}]
+        found[name] = tuple(each for each in rest if nx.is_d_separator(hidden, {name}, {each}, parents))
+    return found
+
+
+def digraph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> Digraph:
+    """Return the networkx graph of some nodes and edges."""
+    made: Digraph = nx.DiGraph()
+    made.add_nodes_from(nodes)
+    made.add_edges_from(edges)
+    return made
+
+
+def with_hidden(model: Model) -> Digraph:
+    """Return the graph with a node of its own for what confounds a pair."""
+    made = to_networkx(model)
+    for x, y in model.confounded:
+        made.add_edges_from((HIDDEN.format(x, y), each) for each in (x, y))
+    return made
 
 
 def to_networkx(model: Model) -> Digraph:

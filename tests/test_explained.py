@@ -9,7 +9,7 @@ import pytest
 
 import causal
 from causal.ask.analyses import ANALYSES, Options
-from causal.errors import UsageError
+from causal.errors import CausalError, UsageError
 from causal.explained import PICTURES, Explained
 from causal.tell.files import to_json
 from causal.tell.page import html
@@ -55,12 +55,11 @@ def trial(tmp_path_factory: pytest.TempPathFactory):
 def test_every_analysis_answers_any_model(name: str, case: str, request: pytest.FixtureRequest) -> None:
     """In sentences, a table, facts and a picture; what needs dates or factors says so where there are none."""
     posterior = request.getfixturevalue(case)
-    told = dict(zip(ANALYSES, posterior.told(), strict=True))[name][0]
-    assert told.text
-    if told.text[0].startswith("Not answered: "):
-        assert case == "trial" or name == "contrast", told.text  # no factor of rain is luck
+    try:
+        found = posterior.explain(name)
+    except CausalError as error:
+        assert (case, name) == ("rain", "contrast") or case == "trial", error  # no factor of rain is luck
         return
-    found = posterior.explain(name)
     assert isinstance(found, Explained)
     assert found.title
     assert found.text.endswith((".", ")"))
@@ -72,7 +71,7 @@ def test_every_analysis_answers_any_model(name: str, case: str, request: pytest.
 
 
 def test_each_has_a_picture_and_a_method() -> None:
-    assert set(ANALYSES) <= set(PICTURES)
+    assert set(ANALYSES) - set(PICTURES) == {"identification"}  # is about the graph, and drawn as the graph
     for name in ANALYSES:
         assert callable(getattr(causal.study.Posterior, name))
 

@@ -143,6 +143,11 @@ ANALYSES: Mapping[str, Analysis] = frozen(
         ),
         "stories": Analysis("What would it have looked like?", "stories", _named("name")),
         "carries": Analysis("What carries the answer?", "carries", _named("name")),
+        "identification": Analysis(
+            "Could comparable cases settle it?",
+            "identification",
+            lambda o: {"names": [o.of.removeprefix("@")]} if o.of else {},
+        ),
     }
 )  # fmt: skip
 
@@ -155,7 +160,7 @@ def analyse(panel: Panel, event: Event, name: str, options: Options | None = Non
     >>> from causal import load
     >>> from causal.spec.grammar import parse_event
     >>> analyse(load("rain").at_medians().panel, parse_event("grass = wet"), "responsibility").title
-    'Responsibility for Why is the grass wet?'
+    'Responsibility for Grass: wet'
     """
     if name not in ANALYSES:
         raise UsageError(f"no analysis {name!r}{nearest(name, ANALYSES)}; there are {', '.join(ANALYSES)}")

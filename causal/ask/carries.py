@@ -117,6 +117,8 @@ class Carries:
         tips.sort(key=lambda each: -each.beyond)
         if not tips:
             return f"No single judgement on a mechanism would take the panel across {self.level:g}."
+        if not self.swings:  # nothing is uncertain, so no value is more of a wonder than another
+            return f"With all else at its median {'; '.join(f'it {each.text}' for each in tips[:TOLD])}."
         told = "; ".join(f"it {each.text}, as in {100 * each.beyond:.0f} % of the draws" for each in tips[:TOLD])
         near = sum(each.beyond >= PLAUSIBLE for each in tips)
         return (
@@ -142,9 +144,10 @@ class Carries:
         which = next((each for each in rows if not each.variable), None)
         inside = [each for each in rows if each.variable][:TOLD]
         told = ", ".join(f"{each.words} {100 * each.drawn:.1f} %" for each in inside)
-        first = "" if which is None else (
-            f"Whom one follows makes {100 * which.first:.0f} % of the variance; "
-        )  # fmt: skip
+        first = "" if which is None else f"Whom one follows makes {100 * which.first:.0f} % of the variance"
+        if not inside:
+            return f"{first}." if first else ""
+        first = f"{first}; " if first else ""
         tied = max(self.shares.tied.values(), default=1.0)
         if tied < TIED:
             return f"{first}within the experts most comes from what is held about {told}."
@@ -162,9 +165,9 @@ class Carries:
             f"one comparable case (relevance {self.case.relevance:g}) {100 * case.own:.1f} %"
         )  # fmt: skip
         return (
-            f"The one answer that would narrow it most is {self._name(best.expert)}'s about '{best.words}': it is "
-            f"expected to take {100 * best.panel:.2g} % off the panel's variance and {100 * best.own:.0f} % off their "
-            f"own; {learned}."
+            f"The one answer that would narrow it most is that of {self._name(best.expert)} about '{best.words}': it "
+            f"is expected to take {100 * best.panel:.2g} % off the panel's variance and {100 * best.own:.0f} % off "
+            f"their own; {learned}."
         )
 
     def _name(self, name: str) -> str:

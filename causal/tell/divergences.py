@@ -7,7 +7,7 @@ ranking -> Without      a row per date at which an intervention begins, and one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from causal.ask.answer import PANEL, VISIBLE, Answer
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
@@ -88,7 +88,15 @@ def _row(model: Model, divergence: Divergence, parts: frozenset[str], override: 
         sources=tuple(model.sources.get(key, key) for key in intervention.sources),
         notes=tuple(dict.fromkeys(notes)),
         coupled=divergence.coupled,
+        couplings=_couplings(outcome, override),
     )
+
+
+def _couplings(outcome: Answer, override: bool) -> Mapping[str, float]:
+    """Return the panel's mean under each coupling, where the outcome rests on one and may be shown."""
+    if outcome.bounds is None or (outcome.gate.withholds and not override):
+        return frozen({})
+    return frozen({name: each.mean for name, each in outcome.bounds.couplings.items()})
 
 
 def _four(divergence: Divergence, expert: str, override: bool) -> Four:

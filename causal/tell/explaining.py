@@ -60,10 +60,10 @@ def refused(name: str, asks: str, why: str) -> tuple[Told, None]:
     return Told(name, asks, asks, (f"Not answered: {why}",)), None
 
 
-def tell(found: Analysed, asks: str) -> tuple[Told, Drawn]:
-    """Return the facts of an analysis, and its picture."""
+def tell(found: Analysed, asks: str) -> tuple[Told, Drawn | None]:
+    """Return the facts of an analysis, and its picture where it has one of its own."""
     header, rows = found.rows(ROWS)
-    drawn = found.plot()
+    drawn = found.plot() if found.name != "identification" else None  # the graph stands in the report already
     withheld = found.gate.withholds
     return Told(
         name=found.name,
@@ -73,7 +73,7 @@ def tell(found: Analysed, asks: str) -> tuple[Told, Drawn]:
         header=header,
         rows=() if withheld else tuple(tuple(_plain(each) for each in row) for row in rows),
         more=0 if withheld else found.more(ROWS),
-        picture=drawn.text,
+        picture=drawn.text if drawn is not None else "",
         gate=found.gate.verdict,
     ), drawn
 

@@ -102,7 +102,8 @@ class Four:
 class Row:
     """One intervention under one reading; ``defines`` names what it sets that is part of the outcome's definition.
 
-    ``coupled`` names the variables whose luck the outcome assumes to be the same in two worlds.
+    ``coupled`` names the variables whose luck the outcome assumes to be the same in two worlds; ``couplings`` is the
+    panel's mean under each assumption about it, empty where the gate withholds the outcome.
     """
 
     intervention: str
@@ -122,6 +123,7 @@ class Row:
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     coupled: tuple[str, ...] = ()
+    couplings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

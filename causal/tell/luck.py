@@ -48,7 +48,9 @@ def kept(row: Row) -> Text:
         return ()
     if not row.coupled:
         return (Quiet("needs no assumption on luck"),)
-    return (Assumed(f"if {counted(len(row.coupled), 'variable keeps its', 'variables keep their')} luck"),)
+    words = f"if {counted(len(row.coupled), 'variable keeps its', 'variables keep their')} luck"
+    each = ", ".join(f"{name} {mean:.2f}" for name, mean in row.couplings.items())
+    return (Assumed(f"{words} ({each})" if each else words),)
 
 
 def happened(row: Row) -> bool:

@@ -281,3 +281,21 @@ def test_other_names_and_an_idle_variable_change_nothing(panel: Panel) -> None:
         assert [each.first for each in found.shares.rows] == pytest.approx([each.first for each in ours.shares.rows])
         mine = [each.panel for each in ours.gains]
         assert [each.panel for each in found.gains if "idle" not in each.question] == pytest.approx(mine)
+
+
+def test_states_in_another_order_change_nothing(panel: Panel) -> None:
+    other = panel_of(MODEL.replace("[no, yes]", "[yes, no]"))
+    theta = np.empty_like(other.draws.theta)
+    for column, name in enumerate(other.draws.parameters):
+        context = name.partition(" | ")[2].rstrip(")")
+        ours = f"P({name[2]} = no{' | ' if context else ''}{context})"
+        theta[:, :, column] = 1.0 - panel.draws.theta[:, :, panel.draws.parameters.index(ours)]
+    turned = replace(other, draws=replace(other.draws, theta=theta))
+    ours, theirs = carries(panel, WET), carries(turned, WET)
+    assert theirs.panel.mean == pytest.approx(ours.panel.mean)
+    swings = [each.swing for each in ours.swings]
+    assert [each.swing for each in theirs.swings] == pytest.approx(swings, abs=2e-3)  # quantiles are draws
+    # c holds next to nothing about y, so that the crossing hangs on which of two middle draws is the median
+    tips = {e.expert: 1.0 - e.at for e in ours.tips if e.variable == "x" and e.at is not None and e.expert != "c"}
+    theirs_at = {e.expert: e.at for e in theirs.tips if e.variable == "x" and e.expert in tips}
+    assert theirs_at == pytest.approx(tips, abs=1e-3)

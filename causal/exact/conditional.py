@@ -47,12 +47,19 @@ class Conditional:
         """Write what is asked (a slot per state, or one) and the probability of what is given."""
         targets, recorder = self.asked.targets, self.recorder
         named = list(self.factors())
+        factors = [factor for _, _, factor in named]
+        if len(targets) == 1 and not self.asked.never:
+            ((name, states),) = targets.items()
+            group, outputs = self._grouped(name, states)
+            found = self.eliminator.conclude(factors, [known for _, known, _ in named], name, group, outputs)
+            if found is not None:
+                return Fraction(*found)
         known = {factor for _, anything, factor in named if anything}
-        near, others = self.eliminator.parts([factor for _, _, factor in named], targets)
+        near, others = self.eliminator.parts(factors, targets)
         evidence = recorder.one
-        for group in others:
-            if not known.isdisjoint(group):
-                evidence = recorder.product(evidence, self.eliminator.total(group))
+        for part in others:
+            if not known.isdisjoint(part):
+                evidence = recorder.product(evidence, self.eliminator.total(part))
         news = not known.isdisjoint(near)
         if news:
             near, apart = self._settle(near)
@@ -175,20 +182,26 @@ class Conditional:
         states = self.network.model.variables[self.nodes[name].variable].states
         return self.asked.domain.get(name, tuple(range(len(states))))
 
+    def _grouped(self, name: str, states: tuple[int, ...] | None) -> tuple[list[int], int]:
+        """Return which answer each open state of a node counts for (-1: none), and how many; 0 if it is sure."""
+        possible = self._open(name)
+        if len(possible) == 1 or (states is not None and set(states) >= set(possible)):
+            return [], 0
+        if states is None:
+            return list(possible), len(self.network.model.variables[self.nodes[name].variable].states)
+        return [0 if i in states else -1 for i in possible], 1
+
     def _single(
         self, name: str, states: tuple[int, ...] | None, near: list[Factor], news: bool, evidence: int
     ) -> Fraction:
         """Write one node's states, or one event about it."""
         possible = self._open(name)
-        every = range(len(self.network.model.variables[self.nodes[name].variable].states))
-        if len(possible) == 1 or (states is not None and set(states) >= set(possible)):  # what is asked is given
+        group, outputs = self._grouped(name, states)
+        if not outputs:
             below = self.eliminator.total(near) if news else self.recorder.one
+            every = range(len(self.network.model.variables[self.nodes[name].variable].states))
             sure = [i in possible for i in every] if states is None else [possible[0] in states]
             return self._fraction(tuple(below if each else self.recorder.zero for each in sure), below, evidence)
-        if states is None:
-            group, outputs = list(possible), len(every)
-        else:
-            group, outputs = [0 if i in states else -1 for i in possible], 1
         shares = self.eliminator.along(near, name)
         values, joints, given = self.recorder.conditioned(shares, group, outputs, news, evidence)
         return Fraction(tuple(values.tolist()), tuple(joints.tolist()), given)

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numba as nb
 import numpy as np
 
-from causal.exact.consing import Longs, Store, added, mixed, product, wait
-from causal.exact.planning import FILLING, SMALLEST, plan
+from causal.exact.consing import ONE, Longs, Store, added, conditioned, mixed, product, wait
+from causal.exact.planning import FILLING, SMALLEST, Marks, plan
 
 SEED = 0x9E3779B97F4A7C15
 SLOTS, OPERANDS, TABLES, CELLS, AXES = range(5)  # kinds of room that a step needs
@@ -165,6 +165,12 @@ def _short(store: Store, shelf: Shelf, tables: Longs, count: int, need: Longs) -
     cells = int(size) * max(count, 1)
     need[SLOTS], need[OPERANDS] = 2 * cells + 2, 4 * cells + 4
     need[TABLES], need[CELLS], need[AXES] = count + 1, cells + 1, axes * max(count, 1) + 1
+    return _lacking(store, shelf, need)
+
+
+@nb.njit(nogil=True, cache=True)
+def _lacking(store: Store, shelf: Shelf, need: Longs) -> bool:
+    """Return whether there is less room than is needed."""
     return bool(
         2 * (store.counts[0] + need[SLOTS]) > store.table.size
         or store.counts[0] + need[SLOTS] > store.code.size
@@ -287,6 +293,46 @@ def parts(shelf: Shelf, tables: Longs, targets: Longs, nodes: int) -> Longs:
             if last > first and _root(above, target) == root:
                 found[t] = -1
     return found
+
+
+@nb.njit(nogil=True, cache=True)
+def conclude(
+    store: Store, shelf: Shelf, tables: Longs, known: Marks, target: Longs, group: Longs, values: Longs, joints: Longs,
+    largest: float, order: Longs, need: Longs,
+) -> int:  # fmt: skip
+    """Write the probability of a node's states, added up by group, given what is known; see ``consing.conditioned``.
+
+    What hangs together with the node is summed along it; any other part in which a table is ``known`` to know something
+    is beside it. Return the slot of the probability of all that is known, or SHORT or LARGE.
+    """
+    part = parts(shelf, tables, target, order.size)
+    mine, nothing = np.empty(tables.size, dtype=np.int64), np.empty(0, dtype=np.int64)
+    evidence = int(store.landmarks[ONE])
+    for first in range(tables.size):
+        label, count, news = part[first], 0, False
+        for t in range(first, tables.size if label >= 0 else first):
+            if part[t] == label:
+                mine[count] = tables[t]
+                count, news, part[t] = count + 1, news or known[t], -2
+        if news:
+            made = contract(store, shelf, mine[:count], nothing, largest, order, need)
+            if made < 0:
+                return made
+            evidence = product(store, evidence, shelf.cells[shelf.begin[made]])
+    count, news = 0, False
+    for t in range(tables.size):
+        if part[t] == -1:
+            mine[count] = tables[t]
+            count, news = count + 1, news or known[t]
+    made = contract(store, shelf, mine[:count], target, largest, order, need)
+    if made < 0:
+        return made
+    shares = shelf.cells[shelf.begin[made] : shelf.begin[made + 1]]
+    need[SLOTS], need[OPERANDS] = 3 * values.size + 4, 2 * (values.size + 1) * (shares.size + 3)
+    need[TABLES] = need[CELLS] = need[AXES] = 0
+    if _lacking(store, shelf, need):
+        return SHORT
+    return conditioned(store, shares, group, news, evidence, values, joints)
 
 
 @nb.njit(nogil=True, cache=True)

@@ -11,7 +11,7 @@ refused from the plan, before a slot is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from causal.errors import TooLarge
 from causal.exact import contracting
-from causal.exact.consing import Longs, grown
+from causal.exact.consing import Longs, Store, grown
 from causal.exact.contracting import AXES, CELLS, LARGE, OPERANDS, SLOTS, TABLES, Shelf
 from causal.exact.parameter import Ids
 from causal.exact.tape import Recorder
@@ -110,14 +110,39 @@ class Eliminator:
             return Factor((), np.array(self.recorder.one))
         tables = self._shelved(factors)
         kept = np.array([self._nodes[name] for name in keep if name in self._nodes], dtype=np.int64)
+        return self._taken(
+            self._made(lambda store, shelf, *rest: contracting.contract(store, shelf, tables, kept, *rest))
+        )
+
+    def conclude(
+        self, factors: Sequence[Factor], known: Sequence[bool], name: str, group: Sequence[int], outputs: int
+    ) -> tuple[tuple[int, ...], tuple[int, ...], int] | None:
+        """Return the shares of a node's states, added up by group: given what is known, and together with it.
+
+        ``known`` says which factors know something, ``group`` which output each state belongs to (-1: none). The last
+        is the slot of the probability of what is known. None where there is something to settle first: no outputs, or
+        states that are ruled out by what is known. Raises TooLarge.
+        """
+        tables = self._shelved(factors)
+        if not outputs or (any(known) and not self.holes.keys().isdisjoint(factors)):
+            return None
+        knows, target = np.array(known, dtype=np.bool_), np.array([self._nodes[name]], dtype=np.int64)
+        groups = np.array(group, dtype=np.int64)
+        values, joints = np.empty(outputs, dtype=np.int64), np.empty(outputs, dtype=np.int64)
+        given = self._made(
+            lambda store, shelf, *rest: contracting.conclude(
+                store, shelf, tables, knows, target, groups, values, joints, *rest
+            )
+        )
+        return tuple(values.tolist()), tuple(joints.tolist()), given
+
+    def _made(self, make: Callable[[Store, Shelf, float, Longs, Longs], int]) -> int:
+        """Return what is made by compiled code, again and again until there is room for it."""
         largest = LARGEST_PLAN if self.recorder.parameters else LARGEST_FIXED
         order, need = np.empty(len(self._nodes), dtype=np.int64), np.zeros(5, dtype=np.int64)
         store = self.recorder.room(0, 0)
-        while True:
-            table = contracting.contract(store, self._shelf, tables, kept, largest, order, need)
-            if table >= 0:
-                return self._taken(table)
-            if table == LARGE:
+        while (made := make(store, self._shelf, largest, order, need)) < 0:
+            if made == LARGE:
                 work, wide = need[:2].tolist()
                 names = list(self._nodes)
                 widest = ", ".join(sorted(names[node] for node in order[:wide]))
@@ -127,6 +152,7 @@ class Eliminator:
                 )
             store = self.recorder.room(int(need[SLOTS]), int(need[OPERANDS]))
             self._room(int(need[TABLES]), int(need[CELLS]), int(need[AXES]))
+        return made
 
     def _taken(self, table: int) -> Factor:
         """Return a table from the shelf."""

@@ -31,11 +31,13 @@ def plan(scopes: Marks, sizes: Floats, kept: Marks, criterion: int, order: Longs
     waiting, fresh = np.zeros(nodes, dtype=np.bool_), np.zeros(nodes, dtype=np.bool_)
     for a in range(nodes):
         waiting[a] = fresh[a] = not kept[a]
-        for row in range(rows):
-            inside[row, a] = scopes[row, a]
-            for b in range(nodes):
-                if scopes[row, a] and scopes[row, b]:
-                    tied[a, b] = True  # each with itself, too
+    for row in range(rows):
+        for a in range(nodes):
+            if scopes[row, a]:
+                inside[row, a] = True
+                for b in range(nodes):
+                    if scopes[row, b]:
+                        tied[a, b] = True  # each with itself, too
     cost, clique = np.empty(nodes), np.empty(nodes)
     work = largest = 0.0
     step = 0

@@ -23,7 +23,7 @@ from causal.exact.kernel import ADD, Codes, Floats, Slots
 LOAD = 8  # c = parameter a
 LINE = 64  # bytes of a line of the cache
 LANES = 128  # draws per block: enough for the loop around them to cost little, and for SIMD
-MOST = 1 << 28  # bytes of buffer; a tape with so many rows that this is too little runs with fewer draws per block
+MANY, MOST = 1 << 22, 1 << 28  # bytes of buffer from which half as many draws are faster, and never to go beyond
 SHARED = 5_000_000  # instructions times draws from which several threads are worth starting
 
 
@@ -57,7 +57,8 @@ class Program:
         """Return the outputs, shape (outputs, draws), for parameters of shape (parameters, draws)."""
         draws = theta.shape[1]
         found = np.empty((self.outputs.size, draws))
-        lanes = max(1, min(draws, LANES, MOST // (8 * max(self.rows, 1))))
+        lanes = LANES if 8 * LANES * self.rows <= MANY else LANES // 2
+        lanes = max(1, min(draws, lanes, MOST // (8 * max(self.rows, 1))))
 
         def part(start: int, stop: int) -> None:
             buffer = _aligned(self.rows, lanes)

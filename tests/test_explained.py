@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import causal
@@ -119,3 +120,70 @@ def test_the_command_line_asks_them(tmp_path: Path, capsys: pytest.CaptureFixtur
     facts = json.loads(run("explain", "rain", "responsibility", "--medians", "--json", "-q"))
     assert facts["analysis"] == "responsibility"
     assert facts["gate"]["verdict"] == "pass"
+
+
+# What must not matter, to any of them
+
+CASE = """model: m
+title: Case
+variables:
+  xx: {states: [a, b], actual: b, when: 1919-01}
+  ww: {states: [a, b], actual: a, when: 1919-03}
+  mm: {states: [a, b], parents: [xx], actual: b, when: 1919-05}
+  yy: {states: [a, b], parents: [mm, ww], actual: b, when: 1919-09}
+MORE
+outcome: yy = b
+profile: [mm]
+factors: {xx: a, ww: b}
+interventions:
+  early: {when: 1919-01, do: {xx: a}}
+  late: {when: 1919-05, do: {mm: a}}
+"""
+SAID = """priors: p
+model: m
+experts: {anna: {name: Anna, school: one}, boris: {name: Boris, school: two}}
+judgements:
+  - {about: P(xx = b), by: anna, says: 60%}
+  - {about: P(xx = b), by: boris, says: 30%}
+  - {about: P(mm = b | xx = b), by: anna, says: 80%}
+defaults:
+  - {about: P(ww = b), says: 40%}
+  - {about: P(mm = b | xx = a), says: 25%}
+  - {about: P(mm = b | xx = b), says: 70%}
+  - {about: "P(yy = b | mm = a, ww = a)", says: 10%}
+  - {about: "P(yy = b | mm = b, ww = a)", says: 75%}
+  - {about: "P(yy = b | mm = a, ww = b)", says: 35%}
+  - {about: "P(yy = b | mm = b, ww = b)", says: 85%}
+"""
+
+
+def numbers(folder: Path, name: str, model: str, priors: str, **options: str) -> list[float]:
+    """Return every number of an analysis' table, sorted."""
+    folder.mkdir()
+    (folder / "m.yaml").write_text(model.replace("MORE", ""))
+    (folder / "p.yaml").write_text(priors)
+    table = causal.load(folder / "m.yaml", folder / "p.yaml").at_medians().explain(name, **options).table
+    found = table.select_dtypes("number").to_numpy().ravel()
+    return sorted(found[~np.isnan(found.astype(float))].round(9).tolist())
+
+
+@pytest.mark.parametrize("name", [each for each in ANALYSES if each != "identification"])
+def test_names_and_what_is_apart_change_no_number(name: str, tmp_path: Path) -> None:
+    options = {"of": "early", "against": "late"} if name == "contrast" else {}
+    plain = numbers(tmp_path / "plain", name, CASE, SAID, **options)
+    assert plain or name == "carries"
+    renamed, said = CASE, SAID
+    for old, new in {"xx": "cause", "ww": "chance_of_war", "mm": "means", "yy": "end"}.items():
+        renamed, said = renamed.replace(old, new), said.replace(old, new)
+    assert numbers(tmp_path / "renamed", name, renamed, said, **options) == plain
+    beside = CASE.replace("MORE", "  z: {states: [a, b]}")
+    assert numbers(tmp_path / "beside", name, beside, SAID, **options) == plain
+
+
+@pytest.mark.parametrize("name", [each for each in ANALYSES if each != "identification"])
+def test_states_in_another_order_change_no_number(name: str, tmp_path: Path) -> None:
+    """All variables reversed at once: a comonotone luck is then 1 - U, and every coupling is as it was."""
+    options = {"of": "early", "against": "late"} if name == "contrast" else {}
+    reversed_ = CASE.replace("states: [a, b]", "states: [b, a]")
+    plain = numbers(tmp_path / "plain", name, CASE, SAID, **options)
+    assert numbers(tmp_path / "reversed", name, reversed_, SAID, **options) == pytest.approx(plain, abs=1e-8)

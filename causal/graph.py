@@ -22,7 +22,7 @@ from heapq import heappop, heappush
 
 import networkx as nx
 
-from causal.spec.model import Model
+from causal.spec.model import Model, Rule
 
 type Digraph = nx.DiGraph[str]
 
@@ -185,3 +185,15 @@ def to_networkx(model: Model) -> Digraph:
         for edge in variable.edges:
             digraph.add_edge(edge.parent, name, why=edge.why, sign=dict(edge.sign))
     return digraph
+
+
+def definition(model: Model, name: str) -> frozenset[str]:
+    """Return the variables of which a variable is a rule, through rules of rules; none where it is not a rule."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        variable = model.variables[waiting.pop()]
+        if isinstance(variable.mechanism, Rule):
+            waiting += [parent for parent in variable.parents if parent not in found]
+            found.update(variable.parents)
+    return frozenset(found)

@@ -17,9 +17,9 @@ from itertools import combinations
 
 from causal.ask.interventions import plausibility, questions
 from causal.errors import QueryError, nearest
-from causal.graph import Graph
+from causal.graph import Graph, definition
 from causal.spec.dates import Span
-from causal.spec.model import Intervention, Model, Rule
+from causal.spec.model import Intervention, Model
 from causal.spec.question import (
     Arithmetic,
     Assign,
@@ -173,18 +173,6 @@ def settings(graph: Graph, event: Event) -> Iterator[Candidate]:
                 title = f"{variable.title}: {spoken(state)}"
                 when = variable.when or variable.decided
                 yield Candidate(str(item), (title,), SINGLE, (item,), {variable.name: state}, when, parts)
-
-
-def definition(model: Model, name: str) -> frozenset[str]:
-    """Return the variables of which a variable is a rule, through rules of rules; none where it is not a rule."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        variable = model.variables[waiting.pop()]
-        if isinstance(variable.mechanism, Rule):
-            waiting += [parent for parent in variable.parents if parent not in found]
-            found.update(variable.parents)
-    return frozenset(found)
 
 
 def compatible(several: Sequence[Candidate]) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from causal.ask.answer import PANEL, VISIBLE, Answer
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.graph import definition
 from causal.learn.gate import ESS, PARETO_K
-from causal.spec.model import Intervention, Model, Rule, Variable, frozen
+from causal.spec.model import Intervention, Model, Variable, frozen
 from causal.tell.facts import Defined, Four, Row, Without, by_outcome
 from causal.tell.number import Number
 
@@ -40,18 +41,6 @@ def rows(model: Model, ranking: Ranking, override: bool) -> tuple[Row, ...]:
     """Return a row per intervention and reading, in the order of the ranking."""
     parts = definition(model, ranking.event.variable)
     return tuple(_row(model, each, parts, override) for each in ranking.divergences)
-
-
-def definition(model: Model, variable: str) -> frozenset[str]:
-    """Return the variables by which a variable is defined: those that its rule looks at, through rules in turn."""
-    found: set[str] = set()
-    waiting = [variable]
-    while waiting:
-        each = model.variables[waiting.pop()]
-        if isinstance(each.mechanism, Rule):
-            waiting += [parent for parent in each.parents if parent not in found]
-            found.update(each.parents)
-    return frozenset(found)
 
 
 def defined(variable: Variable) -> Defined:

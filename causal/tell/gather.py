@@ -27,7 +27,7 @@ from causal.ask.answer import Answer
 from causal.ask.interventions import MINIMAL, Ranking
 from causal.ask.judged import checked, judged
 from causal.ask.panel import Panel, ask
-from causal.graph import Graph
+from causal.graph import Graph, definition
 from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS, Gate
 from causal.learn.sample import CHAINS, DRAWS, Draws
@@ -37,7 +37,7 @@ from causal.spec.question import Event, Probability
 from causal.tell import judgements, luck
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
 from causal.tell.displays import Picture
-from causal.tell.divergences import defined, definition, headline, rows, without
+from causal.tell.divergences import defined, headline, rows, without
 from causal.tell.drawings import Drawings
 from causal.tell.facts import (
     Asked,

@@ -15,8 +15,8 @@ from causal import load
 from causal.ask.answer import PANEL, Answer, CaseMean
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.ask.panel import Panel
+from causal.graph import definition
 from causal.learn.gate import FLAG, REFUSE, Finding, Gate
-from causal.tell.divergences import definition
 from causal.tell.facts import Report
 from causal.tell.files import to_json
 from causal.tell.gather import gather

@@ -28,6 +28,7 @@ from causal.ask import interventions as ranked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
+from causal.ask.saying import counted
 from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
@@ -100,8 +101,8 @@ class Study:
 
     def __repr__(self) -> str:
         def words() -> str:
-            known = "exact numbers" if self.exact else f"{len(self.priors.experts)} experts"
-            return f"{self.model.name}: {len(self.model.variables)} variables, {known}"
+            known = "exact numbers" if self.exact else counted(len(self.priors.experts), "expert")
+            return f"{self.model.name}: {counted(len(self.model.variables), 'variable')}, {known}"
 
         return _shown("Study", words)
 
@@ -187,9 +188,7 @@ class Study:
             warnings.warn(f"the fit is not stored, so the next question samples again: {error}", stacklevel=2)
         return Posterior(self, Draws.of(drawn, seed), name)
 
-    def stored(
-        self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS
-    ) -> Posterior | None:
+    def stored(self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS) -> Posterior | None:
         """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
         if self.exact:
             return self.at_medians()
@@ -236,7 +235,9 @@ class Ranking(ranked.Ranking):
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
-        return _shown("Ranking", lambda: f"of {self.event}: {len(self.divergences)} rows, gate {self.gate.verdict}")
+        return _shown(
+            "Ranking", lambda: f"of {self.event}: {counted(len(self.divergences), 'row')}, gate {self.gate.verdict}"
+        )
 
     def plot(self, reading: str = MINIMAL) -> Picture:
         """Draw every point of divergence under one reading, the lowest probability of the outcome first.
@@ -275,7 +276,7 @@ class Posterior(Explains):
 
     def __repr__(self) -> str:
         def words() -> str:
-            drawn = f"{self.draws.total} draws of {len(self.draws.experts)} experts"
+            drawn = f"{counted(self.draws.total, 'draw')} of {counted(len(self.draws.experts), 'expert')}"
             return f"of {self.study.model.name}: {'exact numbers' if self.study.exact else drawn}"
 
         return _shown("Posterior", words)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from causal.ask.answer import PANEL, Answer
 from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.measure import Measure, as_measure, together
-from causal.ask.saying import Voice, listed
+from causal.ask.saying import Voice, counted, listed
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -246,7 +246,7 @@ def _shared(found: Responsibility) -> list[str]:
         each.append(f"{found.voice.state(factor.name, factor.actual)} {factor.share.said}{percent}")
     parts.append(f"Shared out (Shapley): {'; '.join(each)}.")
     if found.coupled:
-        parts.append(f"That rests on what stays the same across worlds for {len(found.coupled)} variables.")
+        parts.append(f"That rests on what stays the same across worlds for {counted(len(found.coupled), 'variable')}.")
     return parts
 
 
@@ -258,5 +258,3 @@ def _interacting(found: Responsibility) -> list[str]:
     pair = listed([found.voice.variable(most.first), found.voice.variable(most.second)])
     worth = f"{most.words} ({most.both.said} against {most.sum.said})"
     return [f"The strongest interaction is between {pair} ({most.index.said}): {worth}."]
-
-

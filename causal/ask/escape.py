@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.measure import Measure, together
-from causal.ask.saying import Voice, listed
+from causal.ask.saying import Voice, counted, listed
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -118,10 +118,10 @@ class Avoidance:
             named = [(way.name, way.counted, way.probability, way.saved) for way in union.ways]
             named += [("at least one", True, union.union, union.saved)]
             named += [("the sum", False, union.total, union.saved_total)]
-            for name, counted, measure, saved in named:
+            for name, alone, measure, saved in named:
                 for expert in measure.estimates:
                     rows.append({
-                        "kind": union.kind, "way": name, "counted": counted, "reading": self.reading, "expert": expert,
+                        "kind": union.kind, "way": name, "counted": alone, "reading": self.reading, "expert": expert,
                         **measure.numbers(expert), **saved.numbers(expert, "saved_"), "gate": measure.gate.verdict,
                     })  # fmt: skip
         return pd.DataFrame(rows)
@@ -173,7 +173,7 @@ def _counted(found: Avoidance, union: Union) -> str:
     absurd = ", which is no probability" if total > 1.0 else ""
     times = f", {total / at_least:.1f} times as much" if at_least > 0 else ""
     return (
-        f"That at least one of {len(likely)} ways is taken ({union.kind}; {found.reading}) has probability "
+        f"That at least one of {counted(len(likely), 'way')} is taken ({union.kind}; {found.reading}) has probability "
         f"{union.union.said}{voice.schools(union.union)}; adding them up gives {total:.2f}{absurd}{times}. "
         f"The likeliest are {listed(named)}. That one is taken and the outcome fails has {union.saved.said} (added up: "
         f"{union.saved_total.panel.mean:.2f}), of {union.avoided.said} that it fails at all."
@@ -191,5 +191,3 @@ def _framed(found: Avoidance) -> str:
         parts.append(f"{who}: '{clash.question}' was judged {clash.stated:.2f}, {against} {clash.other:.2f} "
                      f"(z {clash.z:.1f}).")  # fmt: skip
     return " ".join(parts)
-
-

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.missing import Missing
+from causal.ask.saying import counted
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -133,8 +134,8 @@ class Identification:
         if not self.rows:
             return "The model names no intervention, so there is no effect to identify."
         yes = [each for each in self.rows if each.identified]
-        many, some = len(self.observed), f"{len(yes)} of {len(self.rows)} effects"
-        parts = [f"If the graph is right, enough comparable cases with {many} columns could identify {some}."]
+        many, some = counted(len(self.observed), "column"), f"{len(yes)} of {counted(len(self.rows), 'effect')}"
+        parts = [f"If the graph is right, enough comparable cases with {many} could identify {some}."]
         for how in (ADJUSTMENT, FRONT_DOOR, STEPWISE):
             first = next((each for each in yes if each.how == how), None)
             if first is not None:
@@ -144,13 +145,15 @@ class Identification:
         if unseen:
             lacking = dict.fromkeys(label for each in unseen for label in each.labels)
             parts.append(
-                f"{len(unseen)} rest on judgement alone because a case does not show what they set or the outcome "
-                f"({', '.join([*lacking][:NAMED])}{', ...' if len(lacking) > NAMED else ''})."
+                f"{counted(len(unseen), 'rests', 'rest')} on judgement alone because a case does not show what is set "
+                f"or the outcome ({', '.join([*lacking][:NAMED])}{', ...' if len(lacking) > NAMED else ''})."
             )
         for each in other[:NAMED]:
             parts.append(f"'{each.title}' rests on judgement alone: {each.words}.")
         if len(other) > NAMED:
-            parts.append(f"{len(other) - NAMED} more rest on judgement alone for such reasons.")
+            parts.append(
+                f"{counted(len(other) - NAMED, 'more rests', 'more rest')} on judgement alone for such reasons."
+            )
         if not self.cases:
             parts.append(
                 "The prior file has no comparable cases, so every number here rests on judgement alone; the table says "

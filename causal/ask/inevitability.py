@@ -17,17 +17,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from causal.ask.answer import PANEL, Answer
-from causal.ask.interventions import MINIMAL, READINGS, plausibility, questions
+from causal.ask.change import reading_of
+from causal.ask.interventions import MINIMAL, plausibility, questions
 from causal.ask.measure import Made, as_measure, measured
 from causal.ask.panel import Panel, attempt
 from causal.ask.profile import named_state
 from causal.ask.saying import Voice, day, on
 from causal.ask.window import HALF, ONE_DAY, Asked, Chance, Inevitability, Left, Step
-from causal.errors import ImpossibleEvidence, QueryError, UsageError, nearest
+from causal.errors import ImpossibleEvidence, QueryError, nearest
 from causal.exact.answer import Written
-from causal.graph import Graph
+from causal.graph import Graph, definition
 from causal.spec.dates import Span
-from causal.spec.model import Model, Rule
+from causal.spec.model import Model
 from causal.spec.question import Event, History, Probability
 
 
@@ -44,8 +45,7 @@ def inevitability(panel: Panel, event: Event, at: str | None = None, reading: st
     >>> [(str(step.date), step.decided, round(step.outcome.panel.mean, 2)) for step in found.steps]
     [('None', (), 0.69), ('1919-03-31', ('season',), 0.64), ('1919-08-31', ('sprinkler', 'rain', 'grass'), 1.0)]
     """
-    if reading not in READINGS:
-        raise UsageError(f"no reading {reading!r}{nearest(reading, READINGS)}; there are {', '.join(READINGS)}")
+    reading_of(reading)
     graph, model = panel.elicited.network.graph, panel.elicited.network.model
     named_state(event, model)
     found = _Found(panel, event, reading)
@@ -94,12 +94,6 @@ def _moment(at: str, model: Model) -> tuple[dt.date, str]:
     return date, day(date)
 
 
-def parts_of(model: Model, name: str) -> frozenset[str]:
-    """Return a variable and, where it is a definition, the parts that define it."""
-    variable = model.variables[name]
-    return frozenset({name, *(variable.parents if isinstance(variable.mechanism, Rule) else ())})
-
-
 def _closed(chances: Sequence[Chance], expert: str) -> dt.date | None:
     """Return the day after the last intervention that brings the outcome below one half, None where none does."""
     under = [
@@ -143,7 +137,7 @@ class _Found:
     def chances(self) -> tuple[Chance, ...]:
         """Ask for the outcome with each dated intervention, and how probable what it sets was."""
         model, graph = self.panel.elicited.network.model, self.panel.elicited.network.graph
-        parts = parts_of(model, self.event.variable)
+        parts = definition(model, self.event.variable)
         plan, pages = [], []
         for each in model.interventions.values():
             if each.when is None:

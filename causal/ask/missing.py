@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from causal.ask.saying import counted
 from causal.graph import Graph, aloof, separators
 from causal.learn.gate import Gate
 from causal.spec.model import Model, Rule
@@ -84,21 +85,21 @@ class Missing:
         count = sum(len(each.without) for each in held)
         free = sum(each.given == () for each in self.pairs)
         open_ = sum(each.given is None for each in self.pairs)
-        arrows = f"{count} {'arrow' if count == 1 else 'arrows'}"
+        arrows = counted(count, "arrow")
         says = "the earlier one does not act on the later one but through what is drawn"
-        parts = [f"The graph leaves out {arrows} into {len(held)} variables; each says that {says}."]
+        parts = [f"The graph leaves out {arrows} into {counted(len(held), 'variable')}; each says that {says}."]
         if defined:
-            parts.append(f"Another {len(defined)} variables are defined by rules, where nothing is assumed.")
+            are = counted(len(defined), "variable is", "variables are")
+            parts.append(f"Another {are} defined by rules, where nothing is assumed.")
         parts.append(
-            f"They make {len(self.pairs)} pairs independent, {free} of them with nothing given"
+            f"They make {counted(len(self.pairs), 'pair')} independent, {free} of them with nothing given"
             f"{f'; {open_} more are tied by hidden causes and cannot be told apart' if open_ else ''}."
         )
         strongest = sorted(held, key=lambda each: -len(each.without))[:TOLD]
         told = "; ".join(
-            f"{each.label} depends on {len(each.without)} earlier "
-            f"{'variable' if len(each.without) == 1 else 'variables'} through {each.through} alone"
+            f"{each.label} depends on {counted(len(each.without), 'earlier variable')} through {each.through} alone"
             if each.parents
-            else f"{each.label} depends on none of {len(each.without)} earlier variables"
+            else f"{each.label} depends on none of {counted(len(each.without), 'earlier variable')}"
             for each in strongest
         )
         parts.append(f"The most is assumed here: {told}.")

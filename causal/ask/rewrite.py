@@ -21,6 +21,7 @@ from causal.ask.front import Front, Tried, front
 from causal.ask.interventions import MINIMAL, READINGS
 from causal.ask.mixture import SCHOOL, voices
 from causal.ask.panel import Panel
+from causal.ask.saying import counted
 from causal.ask.sweep import WHOLE
 from causal.learn.gate import REFUSE, Gate
 from causal.spec.question import Event
@@ -95,10 +96,10 @@ class Rewrite:
 
     def _front(self) -> str:
         named = "; ".join(f"'{each.candidate.title}' ({self._point(each)})" for each in self.front.best)
-        count = len(self.front.rows)
+        count = counted(len(self.front.rows), "change")
         few = len(self.front.best)
         verb = "is" if few == 1 else "are"
-        said = f"Reading '{self.reading}': of {count} changes, {few} {verb} beaten by no other on both plausibility"
+        said = f"Reading '{self.reading}': of {count}, {few} {verb} beaten by no other on both plausibility"
         return f"{said} and the reduction of {self.outcome}, from the most plausible on: {named}."
 
     def _point(self, each: Tried) -> str:
@@ -121,7 +122,7 @@ class Rewrite:
     def _failed(self, goal: str) -> str:
         found = self.cheapest
         if found.exhausted:
-            return f"No set of up to {found.size} of the {len(found.changes)} changes {goal}."
+            return f"No set of up to {found.size} of the {counted(len(found.changes), 'change')} {goal}."
         return f"None of the {found.evaluated:,} cheapest sets, all up to cost {found.reached:.2f}, {goal}."
 
     def _set(self, best: Found) -> str:

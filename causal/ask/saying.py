@@ -109,6 +109,15 @@ def on(date: dt.date) -> Span:
     return Span.parse(f"{date.year:04d}-{date.month:02d}-{date.day:02d}")
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun.
+
+    >>> counted(1, "arrow"), counted(3, "arrow"), counted(2, "has", "have")
+    ('1 arrow', '3 arrows', '2 have')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def listed(words: Sequence[str]) -> str:
     """Return words as a list in a sentence.
 

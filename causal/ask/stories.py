@@ -19,6 +19,7 @@ from causal.ask.likeliest import Search
 from causal.ask.panel import Panel, ask
 from causal.ask.phrases import event_phrase, spoken
 from causal.ask.profile import NOTHING, complement, named_state, situated
+from causal.ask.saying import counted
 from causal.errors import ImpossibleEvidence, TooLarge, UnknownName, UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.model import Model
@@ -152,7 +153,7 @@ class Stories:
             return "What really happened is not in the model, so it cannot be compared."
         if not story.differs:
             return ""
-        return f"It differs from what happened in {len(story.differs)} of {len(known)} variables."
+        return f"It differs from what happened in {len(story.differs)} of {counted(len(known), 'variable')}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts; nothing but the gate where it withholds."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from causal.ask.interventions import FORECAST
 from causal.ask.measure import Measure, together
-from causal.ask.saying import Voice, day, listed
+from causal.ask.saying import Voice, counted, day, listed
 from causal.learn.gate import Gate
 from causal.spec.model import Intervention
 from causal.spec.question import Event
@@ -274,7 +274,7 @@ def _too_late(found: Inevitability, asked: Asked) -> list[str]:
     verdict = "No" if (left.best.outcome.mean or 0.0) < HALF else "Yes, by this measure"
     parts = [f"{words}."]
     share = left.under_half.mean
-    count = f"{left.count} named interventions are" if left.count > 1 else "one named intervention is"
+    count = counted(left.count, "named intervention is", "named interventions are")
     parts.append(
         f"{verdict}: {count} dated then or later, and the best of them, {titled(left.best)}, "
         f"leaves {left.best.outcome.said}{voice.schools(left.best.outcome)}{also}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.ask.saying import counted
 from causal.cli.screen import emit, interval, number, show, show_table
 from causal.learn.gate import PASS, Gate, judge_run
 
@@ -148,9 +149,7 @@ def _at_medians(draws: int) -> None:
         show("Every parameter is at its median as stated: an interval shows how experts differ, not how sure they are.")
 
 
-def show_ranking(
-    ranking: Ranking, reading: Reading | None, by_expert: bool, as_json: bool, allowed: bool
-) -> Gate:
+def show_ranking(ranking: Ranking, reading: Reading | None, by_expert: bool, as_json: bool, allowed: bool) -> Gate:
     """Show a ranking and return its gate, which judges all that is shown."""
     readings = tuple(READINGS) if reading is None else (CALLED[reading],)
     others = tuple(name for name in READINGS if name not in readings)
@@ -300,7 +299,7 @@ def _banner(gate: Gate, what: str = "these numbers") -> None:
 
 def _verdict(gate: Gate) -> None:
     """Print the gate's verdict and what it found."""
-    judged = "" if gate.judged == 0 else f", {gate.judged} quantities judged"
+    judged = "" if gate.judged == 0 else f", {counted(gate.judged, 'quantity', 'quantities')} judged"
     show(f"Gate: {gate.verdict}{judged}.")
     for finding in gate.findings[:SHOWN]:
         show(f"  {finding}")

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from causal.ask.saying import counted
 from causal.cli.screen import number, show
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def render(found: Mapping[str, Any]) -> None:
         _render_expert(expert)
     judged = [each for one in found["experts"] for each in (*one["parameters"], *one["derived"])]
     marked = [each for each in judged if each["marked"]]
-    many = "1 judgement is" if len(marked) == 1 else f"{len(marked)} judgements are"
+    many = counted(len(marked), "judgement is", "judgements are")
     if not judged:
         return
     show()

@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 
 from causal.ask.answer import PANEL, Answer
 from causal.ask.interventions import READINGS, Divergence, Ranking
+from causal.ask.saying import counted
 from causal.errors import UsageError
 from causal.learn.gate import PASS, Gate, judge_run
 from causal.learn.sample import Draws
@@ -132,10 +133,11 @@ def study_html(model: Model, priors: Priors, silent: Silent | None, exact: bool 
     """Show a study; ``silent`` is what nobody judged, by expert, or None where the judgements cannot be used."""
     title = f"{model.title or model.name} ({model.name})"
     edges = sum(len(variable.edges) for variable in model.variables.values())
-    counts = f"{len(model.variables)} variables, {edges} arrows, {len(model.interventions)} interventions; "
+    counts = f"{counted(len(model.variables), 'variable')}, {counted(edges, 'arrow')}, "
+    counts += f"{counted(len(model.interventions), 'intervention')}; "
     if exact:
         return _page(title, _words(f"{counts}every number is in the model."), *(_words(f"{n}.") for n in model.notes))
-    counts += f"{len(priors.judgements)} judgements, {len(priors.defaults)} defaults."
+    counts += f"{counted(len(priors.judgements), 'judgement')}, {counted(len(priors.defaults), 'default')}."
     outcome = f"Outcome: {model.outcome}." if model.outcome else "No outcome is named."
     said: dict[str, int] = {}
     for judgement in priors.judgements:

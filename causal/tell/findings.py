@@ -10,13 +10,14 @@ How probable and how sure are never said in one breath: the word beside a number
 from __future__ import annotations
 
 from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
+from causal.ask.saying import counted
 from causal.learn.gate import PASS, REFUSE
 from causal.tell import luck
 from causal.tell.divergences import FIRST, best, headline
 from causal.tell.document import Banner, Strong, Text, plain
 from causal.tell.facts import Report, Row
 from causal.tell.number import Number
-from causal.tell.wording import counted, difference, said, span
+from causal.tell.wording import difference, said, span
 
 READ_AS = {
     MINIMAL: "Under minimal rewrite (the luck of the real course stays as it was)",

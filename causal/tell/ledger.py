@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 
 from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.judged import CONFLICT
+from causal.ask.saying import counted
 from causal.elicit.fit import MISFIT
 from causal.tell import luck
 from causal.tell.claims import Check, Direct, Reason, Said
@@ -37,7 +38,7 @@ from causal.tell.document import (
 )
 from causal.tell.facts import Report
 from causal.tell.number import Number
-from causal.tell.wording import NONE, counted, decimal, interval, probability, quantity, shown
+from causal.tell.wording import NONE, decimal, interval, probability, quantity, shown
 
 KINDS: Mapping[str, str] = {
     "table": "a table: a probability for each situation of the parents, none presumed from another",

@@ -6,10 +6,11 @@ confidence      evidence and agreement, apart from any likelihood
 
 from __future__ import annotations
 
+from causal.ask.saying import counted
 from causal.tell import luck
 from causal.tell.document import Paragraph, Section, Strong, Terms, Text, paragraph
 from causal.tell.facts import Footing, Report
-from causal.tell.wording import counted, decimal
+from causal.tell.wording import decimal
 
 
 def unquantified(report: Report) -> Section:

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from causal.ask.interventions import RETROSPECTIVE
+from causal.ask.saying import counted
 from causal.exact.coupling import COMONOTONE, INDEPENDENT, assumed, coupling_of
 from causal.spec.model import Types, Variable
 from causal.tell.document import Assumed, Quiet, Text
 from causal.tell.facts import Report, Row
-from causal.tell.wording import counted
 
 INHIBITORS, TYPED, SETTLED = "inhibitors", "response types", "settled"
 KINDS: Mapping[str, str] = {

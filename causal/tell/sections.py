@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
+from causal.ask.saying import counted
 from causal.spec.grammar import parse_event
 from causal.spec.question import Named, Setting
 from causal.tell import luck
@@ -41,7 +42,7 @@ from causal.tell.document import (
 from causal.tell.facts import Defined, Report, Row, Without
 from causal.tell.findings import told
 from causal.tell.number import Number
-from causal.tell.wording import NONE, counted, likelihood, news, shown, span
+from causal.tell.wording import NONE, likelihood, news, shown, span
 
 TITLE = {FORECAST: "Forecast", MINIMAL: "Minimal rewrite", RETROSPECTIVE: "Retrospective"}
 

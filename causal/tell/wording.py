@@ -116,15 +116,6 @@ def news(number: Number) -> str:
     return "" if number.news is None else f"as news {probability(number.news, number.decimals)}"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun.
-
-    >>> counted(1, "arrow"), counted(3, "arrow"), counted(2, "has", "have")
-    ('1 arrow', '3 arrows', '2 have')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def span(dates: str) -> str:
     """Return a date or an interval of two as it is read.
 

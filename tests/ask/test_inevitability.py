@@ -118,8 +118,20 @@ def test_a_point_of_divergence_is_asked_about_by_date_variable_or_intervention()
     assert (by_date.left.best.intervention.name, by_date.earlier.intervention.name) == ("late", "early")
     text = found(at="late").text
     assert "Is late (1 January 1921) too late a point of divergence?" in text
-    assert "No: one named intervention is dated then or later" in text
+    assert "No: 1 named intervention is dated then or later" in text
     assert "Yes, by this measure" not in text
+
+
+def test_what_defines_the_outcome_through_rules_of_rules_is_no_way_out() -> None:
+    """The outcome is a rule of a rule of w: what sets w changes it by definition, what sets x does not."""
+    rules = """  both: {states: [no, yes], parents: [w, v], mechanism: {rule: {at least: 2, of: [{w: high}, {v: yes}]}}}
+  end: {states: [no, yes], when: 1922, parents: [both], mechanism: {rule: {both: yes}}}
+outcome: end = yes"""
+    result = found(MODEL.replace("outcome: y = yes", rules))
+    by_definition = {each.intervention.name: each.by_definition for each in result.chances}
+    assert by_definition == {"early": False, "late": True, "hand": False}
+    assert "late" not in {each.best.intervention.name for each in result.left}
+    assert "Not counted, since it sets a part of the definition by hand: late." in result.text
 
 
 def test_without_dates_it_says_so() -> None:

@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from causal.ask.phrases import spoken
+from causal.ask.saying import counted
 from causal.ask.stories import Stories, Story
 from causal.tell.pictures.ink import BLACK, FAINT, GREY, PALE
 from causal.tell.pictures.letters import clean, wrap
 from causal.tell.pictures.sheet import Key, Sheet, notice, row_words, sheet
-from causal.tell.wording import WITHHELD, counted, probability
+from causal.tell.wording import WITHHELD, probability
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,9 +94,7 @@ def _cell(on: Sheet, column: float, row: float, *lines: str, weight: str = "bold
         )  # fmt: skip
 
 
-def _row(
-    on: Sheet, row: int, name: str, result: Stories, found: Sequence[Story], labels: Mapping[str, str]
-) -> None:
+def _row(on: Sheet, row: int, name: str, result: Stories, found: Sequence[Story], labels: Mapping[str, str]) -> None:
     row_words(on, row, labels.get(name, result.labels[name]), LEFT - 8.0, result.dates.get(name, ""))
     room = (on.right - on.left - LEFT) / (1 + len(found)) - 6.0
     known = result.actual.get(name)

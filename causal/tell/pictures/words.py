@@ -14,6 +14,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
+from causal.ask.saying import counted
 from causal.spec.model import Model, Variable
 from causal.tell.pictures.arrows import EITHER, LOWERS, RAISES, look
 from causal.tell.pictures.letters import clean
@@ -42,7 +43,7 @@ def dag_text(model: Model, shares: Shares | None = None) -> str:
     """
     edges = sum(len(variable.edges) for variable in model.variables.values())
     head = [f"{clean(model.title)} ({clean(model.name)})" if model.title else clean(model.name)]
-    head.append(f"{len(model.variables)} variables, {edges} arrows; {HERE} is what happened.")
+    head.append(f"{counted(len(model.variables), 'variable')}, {counted(edges, 'arrow')}; {HERE} is what happened.")
     head.append(f"A higher state of a cause: + raises, {LOWERS.sign} lowers, {EITHER.sign} either; {NO_SIGN} no sign.")
     blocks = ["\n".join(line for words in head for line in textwrap.wrap(words, COLUMNS))]
     for name in (name for row in rows(model) for name in row):
@@ -94,7 +95,8 @@ def _state(variable: Variable, state: str, shares: Mapping[str, float] | None) -
 def described(model: Model, shares: Shares | None = None) -> str:
     """Say in sentences what the picture of a graph shows, a line per variable, in the order of the picture."""
     edges = sum(len(variable.edges) for variable in model.variables.values())
-    lines = [f"A causal graph of {len(model.variables)} variables and {edges} arrows, causes above effects."]
+    counts = f"{counted(len(model.variables), 'variable')} and {counted(edges, 'arrow')}"
+    lines = [f"A causal graph of {counts}, causes above effects."]
     for name in (name for row in rows(model) for name in row):
         lines.append(_sentence(model, model.variables[name], shares))
     lines += [f"{a} and {b} share causes that are not shown." for a, b in model.confounded]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from causal.errors import CausalError
-    from causal.study import Answer, Posterior, Ranking, Study, load
+    from causal.explained import Ranking
+    from causal.study import Answer, Posterior, Study, load
 
 __all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
 
@@ -22,7 +23,7 @@ _HOMES = {
     "Answer": "causal.study",
     "CausalError": "causal.errors",
     "Posterior": "causal.study",
-    "Ranking": "causal.study",
+    "Ranking": "causal.explained",
     "Study": "causal.study",
     "load": "causal.study",
 }

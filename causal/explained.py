@@ -1,26 +1,30 @@
 """What made the difference: the questions that a debate asks, each a method of the posterior.
 
-    posterior.sweep(pairs=True)      posterior.rewrite(below=0.3)   posterior.inevitability()
-    posterior.responsibility()       posterior.paths()              posterior.contrast()
-    posterior.avoidance()            posterior.stories()            posterior.carries()
-    posterior.identification()       posterior.explain("sweep")     by name
+    posterior.interventions(pairs=True)    posterior.rewrite(below=0.3)   posterior.inevitability()
+    posterior.responsibility()             posterior.paths()              posterior.contrast()
+    posterior.avoidance()                  posterior.stories()            posterior.carries()
+    posterior.identification()             posterior.explain("paths")     by name
 
-Each gives an ``Explained``: the frozen result of the asking floor, which knows no pictures, with a picture and a
-display. ``causal/ask/analyses.py`` has what each asks.
+The first gives a ``Ranking``, with every change ranked draw by draw in its ``sweep``; the others an ``Explained``: the
+frozen result of the asking floor, which knows no pictures, with a picture and a display. ``causal/ask/analyses.py`` has
+what each asks.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from causal.ask import interventions as ranked
 from causal.ask.analyses import ANALYSES, Options, Result, analyse
-from causal.ask.answer import PANEL
-from causal.ask.interventions import MINIMAL
-from causal.errors import CausalError
+from causal.ask.brief import Cell
+from causal.ask.change import reading_of
+from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.saying import counted
+from causal.errors import CausalError, UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
 
@@ -32,28 +36,27 @@ if TYPE_CHECKING:
     from causal.tell.displays import Picture
     from causal.tell.facts import Told
 
-PICTURES: Mapping[str, tuple[str, str]] = frozen(  # the module under tell/pictures that draws it, and its function
+PICTURES: Mapping[str, Mapping[str, tuple[str, str, str]]] = frozen(
+    # each analysis' pictures by name, the first without one: the module under tell/pictures that draws it, the function
+    # that does, and the one that says in words what it shows
     {
-        "sweep": ("sweep", "sweep_figure"),
-        "rewrite": ("rewrite", "rewrite_figure"),
-        "inevitability": ("inevitability", "inevitability_figure"),
-        "responsibility": ("responsibility", "responsibility_figure"),
-        "paths": ("paths", "paths_figure"),
-        "contrast": ("contrast", "contrast_figure"),
-        "avoidance": ("avoidance", "avoidance_figure"),
-        "stories": ("told", "stories_figure"),
-        "carries": ("carried", "tornado_figure"),
+        "sweep": {"": ("sweep", "sweep_figure", "described")},
+        "rewrite": {"": ("rewrite", "rewrite_figure", "described")},
+        "inevitability": {"": ("inevitability", "inevitability_figure", "described")},
+        "responsibility": {"": ("responsibility", "responsibility_figure", "described")},
+        "paths": {"": ("paths", "paths_figure", "described")},
+        "contrast": {"": ("contrast", "contrast_figure", "described")},
+        "avoidance": {"": ("avoidance", "avoidance_figure", "described")},
+        "stories": {
+            "": ("told", "stories_figure", "described"), "avoided": ("told", "avoided_figure", "avoided_described")
+        },
+        "carries": {
+            "": ("carried", "tornado_figure", "described"), "next": ("carried", "next_figure", "next_described")
+        },
     }
-)
+)  # fmt: skip
 
 SHOWN = 12  # rows of a table that a display shows
-
-# Columns of a table that stand in it for machines; a reader has them in the sentences or not at all.
-HIDDEN = frozenset(
-    "candidate variable name sets voice expert ci_prob gate median mcse effect_lower effect_upper when kind question "
-    "latex variables plausibility_lower plausibility_upper reduction_lower reduction_upper outcome_lower outcome_upper"
-    .split()
-)
 
 
 @dataclass(frozen=True)
@@ -89,31 +92,38 @@ class Explained:
         """Return everything as JSON-ready facts."""
         return {"analysis": self.name, "title": self.title, "text": self.text, **self.result.to_dict()}
 
-    def rows(self, most: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Return heads and up to so many rows of the table as a reader sees it: the panel's, in few columns."""
-        table = self._panels()
-        kept = [name for name in table.columns if name not in HIDDEN and not table[name].isna().all()]
-        heads = tuple(name.replace("_", " ") for name in kept)
-        return heads, list(table[kept].head(most).itertuples(index=False, name=None))
+    def rows(self, most: int) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+        """Return heads and up to so many rows as a reader is shown them: the panel's, in few columns, with labels."""
+        brief = self.result.brief
+        return brief.heads, list(brief.rows[:most])
 
     def more(self, most: int) -> int:
-        """Return how many of the panel's rows ``rows`` leaves out."""
-        return max(0, len(self._panels()) - most)
+        """Return how many rows ``rows`` leaves out."""
+        return max(0, len(self.result.brief.rows) - most)
 
-    def _panels(self) -> pd.DataFrame:
-        table = self.table
-        return table[table["expert"] == PANEL] if "expert" in table.columns else table
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The names that ``plot`` takes, the empty one first; none where the picture is that of the graph."""
+        return tuple(PICTURES.get(self.name, ()))
 
-    def plot(self) -> Picture:
-        """Draw it; the picture's ``figure`` is Matplotlib's. What is about the graph itself is drawn as the graph."""
+    def plot(self, which: str = "") -> Picture:
+        """Draw it; the picture's ``figure`` is Matplotlib's. What is about the graph itself is drawn as the graph.
+
+        ``carries`` has a second picture, ``next``, and ``stories`` one of the worlds that are ``avoided``.
+        Raises UsageError where there is no such picture.
+        """
         from causal.tell.displays import chart
 
-        if self.name not in PICTURES and self.graph is not None:
+        if self.name not in PICTURES and self.graph is not None and not which:
             return self.graph()
-        module, function = PICTURES[self.name]
+        known = PICTURES.get(self.name, {})
+        if which not in known:
+            others = ", ".join(repr(name) for name in known if name) or "only the one without a name"
+            raise UsageError(f"{self.name} has no picture {which!r}{nearest(which, known)}; there is {others}")
+        module, draw, describe = known[which]
         drawn = import_module(f"causal.tell.pictures.{module}")
-        figure = getattr(drawn, function)(self.result, self.labels)
-        return chart(figure, self.title, drawn.described(self.result, self.labels))
+        figure = getattr(drawn, draw)(self.result, self.labels)
+        return chart(figure, self.title, getattr(drawn, describe)(self.result, self.labels))
 
     def __repr__(self) -> str:
         return _safely(lambda: f"<{self.title}: gate {self.gate.verdict}>", "<Explained>")
@@ -124,6 +134,49 @@ class Explained:
         return safely(
             lambda: explained_html(self.title, self.text, self.gate, *self.rows(SHOWN)), "&lt;Explained&gt;"
         )
+
+
+@dataclass(frozen=True, repr=False)
+class Ranking(ranked.Ranking):
+    """All interventions under all readings, with their picture, and with all that was ranked beside them.
+
+    ``sweep`` ranks draw by draw: the named interventions, and pairs and single settings where they were asked for.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+    sweep: Explained = field(kw_only=True, compare=False)
+
+    def __repr__(self) -> str:
+        rows = counted(len(self.divergences), "row")
+        return _safely(lambda: f"<Ranking of {self.event}: {rows}, gate {self.gate.verdict}>", "<Ranking>")
+
+    @property
+    def text(self) -> str:
+        """Which change does most, in a few lines."""
+        return self.sweep.text
+
+    def plot(self, reading: str = MINIMAL) -> Picture:
+        """Draw every point of divergence under one reading, the lowest probability of the outcome first.
+
+        Raises UsageError where there is no such reading.
+        """
+        from causal.tell.displays import chart
+        from causal.tell.pictures.forest import forest
+
+        figure = forest(self, reading, self.labels)
+        named = [each.intervention.title or each.intervention.name for each in self.of(reading)]
+        order = f"the lowest first: {'; '.join(named) or 'none'}"
+        return chart(figure, f"{self.event}: {reading}", f"{self.event} after each point of divergence, {order}.")
+
+    def _repr_html_(self) -> str:
+        from causal.tell.displays import ranking_html, safely
+
+        return safely(lambda: ranking_html(self), "&lt;Ranking&gt;")
+
+
+def values(made: Any) -> dict[str, Any]:
+    """Return the fields of a value of the asking floor, to make the front door's of."""
+    return {each.name: getattr(made, each.name) for each in fields(made)}
 
 
 def _safely(words: Callable[[], str], otherwise: str) -> str:
@@ -166,21 +219,46 @@ class Explains(ABC):
         """Ask whether a table of comparable cases could settle an effect, and list what the graph takes for granted."""
         return self.explain("identification", outcome, of=of)
 
-    def told(self) -> list[tuple[Told, Picture | None]]:
-        """Return every analysis of the outcome as a report tells it; what cannot be answered says why in its place."""
+    def told(self, sweep: Explained) -> list[tuple[Told, tuple[Picture, ...]]]:
+        """Return every analysis of the outcome as a report tells it; what cannot be answered says why in its place.
+
+        ``sweep`` is that of the ranking, which a report has made already.
+        """
         from causal.tell import explaining
 
-        found: list[tuple[Told, Picture | None]] = []
+        found: list[tuple[Told, tuple[Picture, ...]]] = []
         for name, analysis in ANALYSES.items():
             try:
-                found.append(explaining.tell(self.explain(name), analysis.asks))
+                found.append(explaining.tell(sweep if name == "sweep" else self.explain(name), analysis.asks))
             except CausalError as error:
                 found.append(explaining.refused(name, analysis.asks, str(error).splitlines()[0]))
         return found
 
-    def sweep(self, outcome: str | Event | None = None, *, pairs: bool = False, everything: bool = False) -> Explained:
-        """Compare every named change, with ``pairs`` every pair, with ``everything`` every single setting."""
-        return self.explain("sweep", outcome, pairs=pairs, everything=everything)
+    def interventions(
+        self,
+        outcome: str | Event | None = None,
+        names: Iterable[str] | None = None,
+        *,
+        pairs: bool = False,
+        everything: bool = False,
+        reading: str = "",
+    ) -> Ranking:
+        """Rank the named interventions under each reading, or under one: outcome, effect and plausibility of each.
+
+        The ranking's ``sweep`` says how often each is the best and takes which place, and has with ``pairs`` every
+        pair of them, with ``everything`` every single setting of a variable before the outcome.
+        Raises UsageError where there is no such reading.
+        """
+        event, labels = self._outcome(outcome), self._labels
+        chosen = None if names is None else tuple(names)
+        found = ranked.rank(self.panel, event, chosen, (reading_of(reading),) if reading else tuple(READINGS))
+        options = Options(pairs=pairs, everything=everything, names=chosen, only=reading)
+        swept = Explained("sweep", analyse(self.panel, event, "sweep", options), labels, self.show)
+        return Ranking(**values(found), labels=labels, sweep=swept)
+
+    def plot_interventions(self, reading: str = MINIMAL, outcome: str | Event | None = None) -> Picture:
+        """Draw the outcome's probability after every named intervention, under one reading."""
+        return self.interventions(outcome, reading=reading).plot(reading)
 
     def rewrite(
         self,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +24,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal.ask import answer as asked
-from causal.ask import interventions as ranked
 from causal.ask.answer import CI_PROB, PANEL
-from causal.ask.interventions import MINIMAL, rank
 from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
 from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
-from causal.explained import Explains
+from causal.explained import Explains, values
 from causal.graph import Digraph, to_networkx
 from causal.learn import store
 from causal.learn.elicited import Elicited
@@ -228,36 +226,6 @@ class Answer(asked.Answer):
         return safely(lambda: answer_html(self, self.labels), "&lt;Answer&gt;")
 
 
-@dataclass(frozen=True, repr=False)
-class Ranking(ranked.Ranking):
-    """All interventions under all readings, with their picture."""
-
-    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
-
-    def __repr__(self) -> str:
-        return _shown(
-            "Ranking", lambda: f"of {self.event}: {counted(len(self.divergences), 'row')}, gate {self.gate.verdict}"
-        )
-
-    def plot(self, reading: str = MINIMAL) -> Picture:
-        """Draw every point of divergence under one reading, the lowest probability of the outcome first.
-
-        Raises UsageError where there is no such reading.
-        """
-        from causal.tell.displays import chart
-        from causal.tell.pictures.forest import forest
-
-        figure = forest(self, reading, self.labels)
-        named = [each.intervention.title or each.intervention.name for each in self.of(reading)]
-        order = f"the lowest first: {'; '.join(named) or 'none'}"
-        return chart(figure, f"{self.event}: {reading}", f"{self.event} after each point of divergence, {order}.")
-
-    def _repr_html_(self) -> str:
-        from causal.tell.displays import ranking_html, safely
-
-        return safely(lambda: ranking_html(self), "&lt;Ranking&gt;")
-
-
 def _shown(kind: str, words: Callable[[], str]) -> str:
     """Return a repr, and the mere kind of what is broken: a repr never raises."""
     try:
@@ -318,7 +286,7 @@ class Posterior(Explains):
         pages = [self.study.elicited.writer.write(question) for question in parsed]
         labels, weights = self._labels, self.panel.weights
         return [
-            Answer(**_values(answer), labels=labels, weights=weights)
+            Answer(**values(answer), labels=labels, weights=weights)
             for answer in ask(self.panel, pages, level, ci_prob)
         ]
 
@@ -359,14 +327,6 @@ class Posterior(Explains):
         shown = AT_NUMBERS if self.study.exact else AT_MEDIANS if self.draws.total == 1 else AT_DRAWS
         return graph(self.study.model, shares, shown)
 
-    def plot_interventions(self, reading: str = MINIMAL, outcome: str | Event | None = None) -> Picture:
-        """Draw the outcome's probability after every named intervention, under one reading."""
-        return self.interventions(outcome).plot(reading)
-
-    def interventions(self, outcome: str | Event | None = None, names: Iterable[str] | None = None) -> Ranking:
-        """Return every named intervention's probability of the outcome, effect and plausibility, under each reading."""
-        return Ranking(**_values(rank(self.panel, self._outcome(outcome), names)), labels=self._labels)
-
     def facts(self, override: bool = False) -> Report:
         """Return the facts of the report: all that its renderings say, before any rendering.
 
@@ -374,7 +334,8 @@ class Posterior(Explains):
         """
         from causal.tell import gather
 
-        return gather(self.panel, self.interventions(), override=override, explained=self.told())
+        ranking = self.interventions()
+        return gather(self.panel, ranking, override=override, explained=self.told(ranking.sweep))
 
     def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
         """Write report.html, report.md and report.json into a folder, and return where they are."""
@@ -394,8 +355,3 @@ class Posterior(Explains):
     def theta(self) -> np.ndarray:
         """The parameters' draws, shape (chains, draws, parameters, experts)."""
         return self.draws.theta
-
-
-def _values(made: Any) -> dict[str, Any]:
-    """Return the fields of a value of the asking floor, to make the front door's of."""
-    return {each.name: getattr(made, each.name) for each in fields(made)}

@@ -17,10 +17,11 @@ import causal
 from causal.ask import answer as asked
 from causal.ask.interventions import READINGS
 from causal.errors import GateError, UsageError
+from causal.explained import Ranking
 from causal.learn.gate import REFUSE, Gate
 from causal.learn.layout import medians
 from causal.learn.sample import Draws
-from causal.study import Answer, Posterior, Ranking, Study
+from causal.study import Answer, Posterior, Study
 from causal.tell.displays import Picture
 
 HEAVY = "P(grass = wet | do(rain = heavy))"
@@ -30,7 +31,7 @@ BROKEN: tuple[Any, ...] = (
     Study(SimpleNamespace(), SimpleNamespace()),  # type: ignore[arg-type]
     Posterior(None, None),  # type: ignore[arg-type]
     Posterior(Study(None, None), SimpleNamespace()),  # type: ignore[arg-type]
-    Ranking(None, (None,)),  # type: ignore[arg-type]
+    Ranking(None, (None,), sweep=None),  # type: ignore[arg-type]
     Picture(None, None),  # type: ignore[arg-type]
     object.__new__(Answer),
     object.__new__(Ranking),

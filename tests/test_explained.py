@@ -10,6 +10,8 @@ import pytest
 
 import causal
 from causal.ask.analyses import ANALYSES, Options
+from causal.ask.candidates import NAMED, PAIR, SINGLE
+from causal.ask.interventions import READINGS
 from causal.errors import CausalError, UsageError
 from causal.explained import PICTURES, Explained
 from causal.tell.files import to_json
@@ -77,7 +79,18 @@ def test_every_analysis_answers_any_model(name: str, case: str, request: pytest.
 def test_each_has_a_picture_and_a_method() -> None:
     assert set(ANALYSES) - set(PICTURES) == {"identification"}  # is about the graph, and drawn as the graph
     for name in ANALYSES:
-        assert callable(getattr(causal.study.Posterior, name))
+        method = "interventions" if name == "sweep" else name  # the ranking has it
+        assert callable(getattr(causal.study.Posterior, method))
+
+
+def test_second_pictures_have_a_door(rain, tmp_path: Path) -> None:
+    assert rain.explain("carries").pictures == ("", "next")
+    assert "next answer" in rain.explain("carries").plot("next").text
+    assert "worlds that avoid" in rain.stories().plot("avoided").text
+    with pytest.raises(UsageError, match="did you mean 'next'"):
+        rain.carries().plot("nxt")
+    with pytest.raises(UsageError, match="no picture"):
+        rain.paths().plot("next")
 
 
 def test_no_such_analysis_names_the_nearest(rain) -> None:
@@ -86,10 +99,41 @@ def test_no_such_analysis_names_the_nearest(rain) -> None:
 
 
 def test_options_are_those_of_the_analysis(rain) -> None:
-    few, many = rain.sweep(), rain.sweep(pairs=True, everything=True)
-    assert len(many.table) > len(few.table)
-    assert rain.explain("sweep", pairs=True, everything=True).text == many.text
+    few, many = rain.interventions(), rain.interventions(pairs=True, everything=True)
+    assert len(many.sweep.table) > len(few.sweep.table)
+    assert many.text == rain.explain("sweep", pairs=True, everything=True).text
+    assert few.table.equals(many.table)
     assert Options().reading == "minimal rewrite"
+
+
+def test_a_ranking_is_of_one_reading_or_of_all(rain) -> None:
+    """Pairs and single settings under each reading; what is the same in both doors has the same numbers."""
+    every = rain.interventions(pairs=True, everything=True)
+    assert {each.reading for each in every.divergences} == set(READINGS)
+    for reading in READINGS:
+        one = rain.interventions(pairs=True, everything=True, reading=reading)
+        rows = [each for each in every.sweep.result.rows if each.reading == reading]
+        assert {each.candidate.kind for each in rows} == {NAMED, PAIR, SINGLE}
+        assert [each.mean for each in one.sweep.result.rows] == [each.mean for each in rows]
+        assert [each.reading for each in one.divergences] == [reading] * len(one.divergences)
+        named = {each.candidate.name: each.mean for each in rows if each.candidate.kind == NAMED}
+        assert named == pytest.approx({e.intervention.name: e.outcome.mean for e in one.divergences})
+    few = rain.interventions(names=["cloudburst"]).sweep.result.rows
+    assert {each.candidate.name for each in few} == {"cloudburst"}
+    with pytest.raises(UsageError, match="did you mean 'forecast'"):
+        rain.interventions(reading="forcast")
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_what_is_told_has_labels_and_few_columns(name: str, rain) -> None:
+    if ("rain", name) in SILENT:
+        return
+    found = rain.explain(name)
+    heads, rows = found.rows(1000)
+    assert len(heads) <= 8
+    assert len(found.text.splitlines()) <= 10
+    names = {n for n, v in rain.study.model.variables.items() if v.title != n} | set(rain.study.model.interventions)
+    assert not [cell for row in rows for cell in row if cell in names]
 
 
 def test_the_report_tells_them_from_facts(rain) -> None:

@@ -13,7 +13,7 @@
     identification   could cases settle it?                     adjustment sets, assumptions in words
 
 Every analysis is a function of a panel and an event on this floor; its result is frozen and has ``title``, ``text``,
-``table``, ``gate`` and ``to_dict()``. Nothing is imported before it is asked for.
+``table``, ``brief``, ``gate`` and ``to_dict()``. Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from causal.ask.interventions import MINIMAL
+from causal.ask.brief import Brief
+from causal.ask.interventions import MINIMAL, READINGS
 from causal.errors import UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
@@ -54,6 +55,11 @@ class Result(Protocol):
         ...
 
     @property
+    def brief(self) -> Brief:
+        """What a reader is shown of the table."""
+        ...
+
+    @property
     def gate(self) -> Gate:
         """The gate over every number in it."""
         ...
@@ -68,6 +74,7 @@ class Options:
     """What an analysis may be told; each takes what concerns it.
 
     ``of`` names what it is about (a cause, an intervention, a date), ``against`` what that is compared with.
+    ``names`` are the interventions that are ranked, all where it is None, and ``only`` the one reading to rank under.
     """
 
     reading: str = MINIMAL
@@ -77,6 +84,8 @@ class Options:
     confidence: float = 0.8
     of: str = ""
     against: str = ""
+    names: tuple[str, ...] | None = None
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,12 @@ def _changes(text: str) -> Mapping[str, str] | tuple[str, ...] | None:
 ANALYSES: Mapping[str, Analysis] = frozen(
     {
         "sweep": Analysis(
-            "Which change does most?", "sweep", lambda o: {"pairs": o.pairs, "everything": o.everything}
+            "Which change does most?",
+            "sweep",
+            lambda o: {
+                "pairs": o.pairs, "everything": o.everything, "names": o.names,
+                "readings": (o.only,) if o.only else tuple(READINGS),
+            },
         ),
         "rewrite": Analysis(
             "What is the smallest rewrite of history?",

@@ -11,13 +11,15 @@ what removing the other would, and removing both is worth less than the sum. Bel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.answer import PANEL, Answer
+from causal.ask.brief import Brief, Cell, banded, percent
 from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.measure import Measure, as_measure, together
-from causal.ask.saying import Voice, counted, listed
+from causal.ask.saying import Voice, counted, framed, listed
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -48,7 +50,11 @@ class Cause:
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor's Shapley share; ``removed``: v(all) - v(all but it); ``alone``: v(it) - v(none)."""
+    """A factor's Shapley share; ``removed``: v(all) - v(all but it); ``alone``: v(it) - v(none).
+
+    ``couplings`` has the share with all luck coupled in one way, by the name of the way: empty where that changes
+    nothing, as under every reading but the retrospective one.
+    """
 
     name: str
     actual: str
@@ -56,6 +62,7 @@ class Factor:
     share: Measure
     removed: Measure
     alone: Measure
+    couplings: Mapping[str, Measure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,61 +139,92 @@ class Responsibility:
         rows = []
         for cause in self.causes:
             for kind, answer in cause.answers.items():
-                found = as_measure(answer)
-                for expert in found.estimates:
-                    rows.append({
-                        "quantity": kind, "of": cause.name, "against": cause.alternative, "reading": RETROSPECTIVE,
-                        "expert": expert, **found.numbers(expert), **_bounds(answer, expert),
-                        "gate": answer.gate.verdict,
-                    })  # fmt: skip
-        named = [(f"{kind}", f.name, f.alternative, m)
-                 for f in self.factors
-                 for kind, m in (("share", f.share), ("removed", f.removed), ("alone", f.alone))]  # fmt: skip
-        named += [(kind, f"{p.first} and {p.second}", "", m)
-                  for p in self.pairs
-                  for kind, m in (("interaction", p.index), ("removed", p.both), ("sum", p.sum))]  # fmt: skip
-        named += [("all as they were", "", "", self.whole), ("none as they were", "", "", self.none)]
-        for quantity, of, against, measure in named:
-            for expert in measure.estimates:
-                rows.append({
-                    "quantity": quantity, "of": of, "against": against, "reading": self.reading, "expert": expert,
-                    **measure.numbers(expert), "gate": measure.gate.verdict,
-                })  # fmt: skip
+                about = {"quantity": kind, "of": cause.name, "against": cause.alternative, "reading": RETROSPECTIVE}
+                mine = as_measure(answer).rows(**about)
+                rows += [{**row, **_bounds(answer, row["expert"])} for row in mine]
+        for f in self.factors:
+            about = {"of": f.name, "against": f.alternative, "reading": self.reading}
+            for row in f.share.rows(quantity="share", **about):
+                rows.append(row | {how: each.of(row["expert"]) for how, each in f.couplings.items()})
+            rows += f.removed.rows(quantity="removed", **about) + f.alone.rows(quantity="alone", **about)
+        for p in self.pairs:
+            about = {"of": f"{p.first} and {p.second}", "against": "", "reading": self.reading}
+            for kind, measure in (("interaction", p.index), ("removed", p.both), ("sum", p.sum)):
+                rows += measure.rows(quantity=kind, **about)
+        about = {"of": "", "against": "", "reading": self.reading}
+        rows += self.whole.rows(quantity="all as they were", **about)
+        rows += self.none.rows(quantity="none as they were", **about)
         return pd.DataFrame(rows)
+
+    @property
+    def couplings(self) -> tuple[str, ...]:
+        """The couplings under which the shares are told besides."""
+        return tuple(self.factors[0].couplings) if self.factors else ()
+
+    @property
+    def brief(self) -> Brief:
+        """A row per event: the factors with their shares, the largest first, then what else was needed most."""
+        heads = ("what happened", f"Shapley share ({self.reading})", "of the whole",
+                 *(f"share with {how} luck" for how in self.couplings),
+                 *(f"{kind} ({RETROSPECTIVE})" for kind in ("necessary", "sufficient", "both")),
+                 "bounds of both")  # fmt: skip
+        causes = {cause.name: cause for cause in self.causes}
+        order = sorted(self.factors, key=lambda f: -f.share.panel.mean)
+        rows: list[tuple[Cell, ...]] = []
+        for f in order:
+            mine = (f.share.said, percent(share) if (share := self.portion(f)) is not None else None)
+            coupled = (banded(each.mean) for each in f.couplings.values())
+            told = _chances(causes.pop(f.name, None))
+            rows.append((self.voice.state(f.name, f.actual), *mine, *coupled, *told))
+        blank = (None,) * (2 + len(self.couplings))
+        rest = sorted(causes.values(), key=lambda c: -_mean(c.necessity))
+        rows += [(self.voice.state(c.name, c.actual), *blank, *_chances(c)) for c in rest]
+        kept = [0, *(at for at in range(1, len(heads)) if any(row[at] is not None for row in rows))]
+        return Brief(tuple(heads[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in rows))
 
     @property
     def text(self) -> str:
         """The answer in a few sentences."""
-        return " ".join([*_needed(self), *_shared(self), *_interacting(self)])
+        return "\n".join([*_needed(self), *_shared(self), *_interacting(self)])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
-        return {
-            "title": self.title,
-            "event": str(self.event),
-            "reading": self.reading,
-            "held": self.held,
-            "text": self.text,
-            "events": [
+        return framed(
+            self,
+            held=self.held,
+            events=[
                 {"variable": c.name, "actual": c.actual, "alternative": c.alternative,
                  **{kind: answer.to_dict() for kind, answer in c.answers.items()}} for c in self.causes
             ],
-            "all": self.whole.to_dict(),
-            "none": self.none.to_dict(),
-            "total": self.total.to_dict(),
-            "factors": [
+            all=self.whole.to_dict(),
+            none=self.none.to_dict(),
+            total=self.total.to_dict(),
+            factors=[
                 {"variable": f.name, "actual": f.actual, "alternative": f.alternative, "portion": self.portion(f),
-                 "share": f.share.to_dict(), "removed": f.removed.to_dict(), "alone": f.alone.to_dict()}
+                 "share": f.share.to_dict(), "removed": f.removed.to_dict(), "alone": f.alone.to_dict(),
+                 "couplings": {how: each.to_dict() for how, each in f.couplings.items()}}
                 for f in self.factors
             ],
-            "pairs": [
+            pairs=[
                 {"first": p.first, "second": p.second, "words": p.words, "interaction": p.index.to_dict(),
                  "both": p.both.to_dict(), "sum": p.sum.to_dict()} for p in self.pairs
             ],
-            "coupled": list(self.coupled),
-            "skipped": [list(each) for each in self.skipped],
-            "gate": self.gate.to_dict(),
-        }  # fmt: skip
+            coupled=list(self.coupled),
+        )  # fmt: skip
+
+
+def _mean(answer: Answer | None) -> float:
+    return answer.panel.mean if answer is not None else 0.0
+
+
+def _chances(cause: Cause | None) -> tuple[str | None, ...]:
+    """Return necessity, sufficiency, both and Tian and Pearl's bounds of both of an event, None where there is none."""
+    if cause is None:
+        return (None,) * 4
+    answers = (cause.necessity, cause.sufficiency, cause.both)
+    said = (None if answer is None else as_measure(answer).said for answer in answers)
+    ends = (None, None) if cause.both is None else tuple(_bounds(cause.both, PANEL).values())[-2:]
+    return (*said, None if ends[0] is None else f"{banded(ends[0])} to {banded(ends[1])}")
 
 
 def _bounds(answer: Answer, expert: str) -> dict[str, float | None]:
@@ -246,8 +284,16 @@ def _shared(found: Responsibility) -> list[str]:
         each.append(f"{found.voice.state(factor.name, factor.actual)} {factor.share.said}{percent}")
     parts.append(f"Shared out (Shapley): {'; '.join(each)}.")
     if found.coupled:
-        parts.append(f"That rests on what stays the same across worlds for {counted(len(found.coupled), 'variable')}.")
+        parts.append(_coupled(found, order))
     return parts
+
+
+def _coupled(found: Responsibility, order: Sequence[Factor]) -> str:
+    """Return what the shares rest on, and the largest of them under either coupling."""
+    rests = f"That rests on what stays the same across worlds for {counted(len(found.coupled), 'variable')}"
+    how = [f"{banded(each.mean)} with {name} luck" for name, each in order[0].couplings.items()]
+    first = found.voice.variable(order[0].name)
+    return f"{rests}: the share of {first} would be {listed(how)}." if how else f"{rests}."
 
 
 def _interacting(found: Responsibility) -> list[str]:

@@ -57,6 +57,11 @@ class Candidate:
         return " + ".join(self.titles)
 
     @property
+    def marked(self) -> str:
+        """Its title, with a mark where it sets a part of the outcome's definition."""
+        return f"{self.title} ({BY_DEFINITION})" if self.parts else self.title
+
+    @property
     def group(self) -> str:
         """What it is ranked among: its kind, but for what sets a part of the outcome's definition."""
         return f"{self.kind}, {BY_DEFINITION}" if self.parts else self.kind

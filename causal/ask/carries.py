@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.answer import PANEL, Estimate
+from causal.ask.brief import Brief, banded, percent
 from causal.ask.headline import headline
 from causal.ask.interventions import MINIMAL
 from causal.ask.next_case import RELEVANCE, NextCase, next_case
 from causal.ask.next_judgement import Gain, next_judgements
 from causal.ask.panel import Panel
 from causal.ask.profile import NOTHING
+from causal.ask.saying import counted
 from causal.ask.schools import Without, without_each_school
 from causal.ask.tipping import LEVEL, PLAUSIBLE, Tip, tipping
 from causal.ask.tornado import PARAMETER, TOTAL, Swing, tornado
@@ -31,8 +33,6 @@ from causal.spec.question import Event
 if TYPE_CHECKING:
     import pandas as pd
 
-TIED = 1.2  # the variance with independent parameters over that of the draws, from which it is worth telling
-TOLD = 3  # things of a kind that the text names
 COLUMNS = ("question", "words", "variable", "expert", "origin", "kind", "at_low", "at_high", "low", "high", "error",
            "swing", "alone_low", "alone_high")  # fmt: skip
 
@@ -94,80 +94,88 @@ class Carries:
         """What carries the number, in a few sentences."""
         if self.gate.withholds:
             return f"{self.title} is not reported: {self.gate.findings[0]}."
-        parts = [self._number(), self._moves(), self._flips(), self._schools(), self._whose(), self._next()]
-        return " ".join(part for part in parts if part)
+        parts = [self._number(), *self._moves(), self._flips(), self._whose(), self._next()]
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def brief(self) -> Brief:
+        """A row per judgement, the panel's widest swing first: over which range it goes, and the number with it."""
+        heads = ("judgement", "by", "at its 5th to 95th percentile", "the number there", "swing")
+        rows = tuple(
+            (each.words, "total, judged" if each.kind == TOTAL else each.origin, _span(each.at_low, each.at_high),
+             _span(each.low, each.high), each.swing)
+            for each in self.swings if each.expert == PANEL
+        )  # fmt: skip
+        return Brief(heads, () if self.gate.withholds else rows)
+
+    @property
+    def _first(self) -> str:
+        """The judgement on a mechanism that moves it most, in words; empty where there is none."""
+        return next((each.words for each in self.swings if each.expert == PANEL and each.kind == PARAMETER), "")
 
     def _number(self) -> str:
-        band = "" if self.panel.lower == self.panel.upper else (
-            f" (90 % interval {self.panel.lower:.2f} to {self.panel.upper:.2f})"
-        )  # fmt: skip
-        return f"{self.words[0].upper()}{self.words[1:]}, is {self.panel.mean:.2f}{band}."
+        draws = 1 if self.panel.lower == self.panel.upper else 2
+        said = banded(self.panel.mean, self.panel.lower, self.panel.upper, draws)
+        line = f"{self.words[0].upper()}{self.words[1:]}, is {said}"
+        if not self.schools:
+            return f"{line}; there is a single school, so none can be left out."
+        least, most = (pick(self.schools, key=lambda each: each.panel.mean) for pick in (min, max))
+        ends = (f"{banded(e.panel.mean)} without {self._name(e.school)} (by itself {banded(e.alone.mean)})"
+                for e in (least, most))  # fmt: skip
+        return f"{line}; {' and '.join(ends)}."
 
-    def _moves(self) -> str:
-        swings = [each for each in self.swings if each.expert == PANEL]
-        if not swings:
-            return "Nothing that was judged is uncertain here and moves it."
-        told = _listed([each for each in swings if each.kind == PARAMETER][:TOLD])
-        text = f"Of the judgements on mechanisms, knowing one better would move it most with {told}." if told else ""
-        totals = _listed([each for each in swings if each.kind == TOTAL][:1])
-        return f"{text} Of the totals that were judged it goes most with {totals}.".strip() if totals else text
+    def _moves(self) -> list[str]:
+        pooled = [each for each in self.swings if each.expert == PANEL]
+        if not pooled:
+            return ["Nothing that was judged is uncertain here and moves it."]
+        lines = []
+        for kind, what in ((PARAMETER, "judgements on mechanisms"), (TOTAL, "judged totals")):
+            each = next((each for each in pooled if each.kind == kind), None)
+            if each is not None:
+                goes = f"{_span(each.low, each.high)} as that goes {_span(each.at_low, each.at_high)}"
+                lines.append(f"Of {what} it moves most with '{each.words}': {goes}.")
+        return lines
 
     def _flips(self) -> str:
         tips = [each for each in self.tips if each.expert == PANEL and each.at is not None]
-        tips.sort(key=lambda each: -each.beyond)
         if not tips:
             return f"No single judgement on a mechanism would take the panel across {self.level:g}."
-        if not self.swings:  # nothing is uncertain, so no value is more of a wonder than another
-            return f"With all else at its median {'; '.join(f'it {each.text}' for each in tips[:TOLD])}."
-        told = "; ".join(f"it {each.text}, as in {100 * each.beyond:.0f} % of the draws" for each in tips[:TOLD])
+        tip = max(tips, key=lambda each: each.beyond)
+        assert tip.at is not None
+        likely = f", as in {percent(tip.beyond)} of the draws" if self.swings else ""
         near = sum(each.beyond >= PLAUSIBLE for each in tips)
+        others = f"; {near} of {counted(len(tips), 'judgement')} that could are as likely as {PLAUSIBLE:g}"
+        side = "below" if tip.below else "above"
         return (
-            f"With all else at its median {told}; {len(tips)} in all would take the panel across {self.level:g}, "
-            f"{near} of them at values with a probability of {PLAUSIBLE:g} or more."
+            f"It would cross {self.level:g} if {self._said(tip.words)} were {side} {tip.at:.2f} (stated {tip.now:.2f})"
+            f"{likely}{others if self.swings else ''}."
         )
 
-    def _schools(self) -> str:
-        if not self.schools:
-            return "There is a single school, so none can be left out."
-        far = max(self.schools, key=lambda each: abs(each.shift))
-        means = [each.panel.mean for each in self.schools]
-        return (
-            f"Without one of its schools the panel says {min(means):.2f} to {max(means):.2f}; the one that counts "
-            f"most is {self._name(far.school)}, which says {far.alone.mean:.2f} and without which it is "
-            f"{far.panel.mean:.2f}."
-        )
+    def _said(self, words: str) -> str:
+        """Return a judgement in quotes; the one that was named first is not repeated."""
+        return "the first judgement" if words == self._first else f"'{words}'"
 
     def _whose(self) -> str:
         rows = self.shares.of()
-        if not rows:
-            return ""
         which = next((each for each in rows if not each.variable), None)
-        inside = [each for each in rows if each.variable][:TOLD]
-        told = ", ".join(f"{each.words} {100 * each.drawn:.1f} %" for each in inside)
-        first = "" if which is None else f"Whom one follows makes {100 * which.first:.0f} % of the variance"
-        if not inside:
-            return f"{first}." if first else ""
-        first = f"{first}; " if first else ""
-        tied = max(self.shares.tied.values(), default=1.0)
-        if tied < TIED:
-            return f"{first}within the experts most comes from what is held about {told}."
-        return (
-            f"{first}within the experts most comes from what is held about {told} (as drawn: judgements of totals tie "
-            f"the parameters, which by themselves would make up to {tied:.1f} times an expert's variance)."
-        )
+        inside = next((each for each in rows if each.variable), None)
+        parts = [] if which is None else [f"whom one follows makes {percent(which.first)} of its variance"]
+        if inside is not None:
+            parts.append(f"within the experts most comes from '{inside.words}', {percent(inside.drawn)}")
+        said = "; ".join(parts)
+        return f"{said[0].upper()}{said[1:]}." if said else ""
 
     def _next(self) -> str:
         best = next((each for each in self.gains if each.expert != PANEL), None)
         if best is None:
             return ""
         case = next((each for each in self.case.gains if each.expert == PANEL), None)
-        learned = self.case.without if case is None else (
-            f"one comparable case (relevance {self.case.relevance:g}) {100 * case.own:.1f} %"
+        learned = "" if case is None else (
+            f"; one comparable case (relevance {self.case.relevance:g}) {_little(case.own)}"
         )  # fmt: skip
         return (
-            f"The one answer that would narrow it most is that of {self._name(best.expert)} about '{best.words}': it "
-            f"is expected to take {100 * best.panel:.2g} % off the panel's variance and {100 * best.own:.0f} % off "
-            f"their own; {learned}."
+            f"Next, ask {self._name(best.expert)} about {self._said(best.words)}: {_little(best.panel)} off the panel's"
+            f" variance, {percent(best.own)} off their own{learned}."
         )
 
     def _name(self, name: str) -> str:
@@ -192,11 +200,13 @@ class Carries:
         }
 
 
-def _listed(swings: list[Swing]) -> str:
-    return "; ".join(
-        f"'{each.words}' ({each.low:.2f} to {each.high:.2f} as that goes {each.at_low:.2f} to {each.at_high:.2f})"
-        for each in swings
-    )
+def _span(low: float, high: float) -> str:
+    return f"{banded(low)} to {banded(high)}"
+
+
+def _little(share: float) -> str:
+    """Return a share in per cent, to two digits however small."""
+    return f"{100 * share:.2g} %"
 
 
 def carries(

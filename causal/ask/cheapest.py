@@ -28,7 +28,7 @@ from causal.ask.mixture import EQUAL, NOTHING, Spread, spreads, told, voices
 from causal.ask.panel import Panel
 from causal.ask.profile import named_state
 from causal.ask.search import Change, Search
-from causal.ask.sweep import Speaker
+from causal.ask.swept import Speaker
 from causal.errors import UsageError, nearest
 from causal.learn.gate import Gate, judge_run
 from causal.spec.question import Event

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal.ask.brief import Brief, percent
 from causal.ask.change import after, checked, earliest_of, reading_of
 from causal.ask.interventions import MINIMAL
 from causal.ask.measure import STILL, Made, Measure, measured, together
 from causal.ask.panel import Panel
 from causal.ask.profile import named_state
-from causal.ask.saying import Voice, listed, on
+from causal.ask.saying import Voice, framed, listed, on
 from causal.errors import ImpossibleEvidence, QueryError, UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.dates import Span
@@ -112,38 +113,39 @@ class Contrast:
                      "first minus second": each.gap, "both beyond the sum": each.more,
                      "draws in which first leaves less": each.stronger}  # fmt: skip
             for quantity, measure in named.items():
-                for expert in measure.estimates:
-                    rows.append({
-                        "component": str(each.event), "outcome": each.whole, "quantity": quantity,
-                        "reading": self.reading, "expert": expert, **measure.numbers(expert),
-                        "gate": measure.gate.verdict,
-                    })  # fmt: skip
+                about = {"component": str(each.event), "outcome": each.whole, "quantity": quantity}
+                rows += measure.rows(**about, reading=self.reading)
         return pd.DataFrame(rows)
+
+    @property
+    def brief(self) -> Brief:
+        """A row for the outcome and for each part: its probability in the four cells, and which set leaves less."""
+        heads = ("", "neither changed", "only the first", "only the second", "both", "the first leaves less in")
+        rows = tuple(
+            (self.voice.event(each.event), *(each.cells[name].said for name in CELLS), percent(each.stronger.mean))
+            for each in self.components
+        )
+        return Brief(heads, rows)
 
     @property
     def text(self) -> str:
         """The answer in a few sentences."""
-        return " ".join(_sentences(self))
+        return "\n".join(_sentences(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
-        return {
-            "title": self.title,
-            "event": str(self.event),
-            "reading": self.reading,
-            "text": self.text,
-            "first": {"name": self.first.name, "do": dict(self.first.do)},
-            "second": {"name": self.second.name, "do": dict(self.second.do)},
-            "components": [
+        return framed(
+            self,
+            first={"name": self.first.name, "do": dict(self.first.do)},
+            second={"name": self.second.name, "do": dict(self.second.do)},
+            components=[
                 {"event": str(each.event), "outcome": each.whole,
                  "cells": {name: cell.to_dict() for name, cell in each.cells.items()},
                  "first": each.first.to_dict(), "second": each.second.to_dict(), "gap": each.gap.to_dict(),
                  "beyond_sum": each.more.to_dict(), "draws_first_leaves_less": each.stronger.mean}
                 for each in self.components
             ],
-            "skipped": [list(each) for each in self.skipped],
-            "gate": self.gate.to_dict(),
-        }  # fmt: skip
+        )  # fmt: skip
 
 
 def contrast(

@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from causal.ask.brief import Brief
 from causal.ask.measure import Measure, together
-from causal.ask.saying import Voice, counted, listed
+from causal.ask.saying import Voice, counted, framed, listed
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -119,12 +120,21 @@ class Avoidance:
             named += [("at least one", True, union.union, union.saved)]
             named += [("the sum", False, union.total, union.saved_total)]
             for name, alone, measure, saved in named:
-                for expert in measure.estimates:
-                    rows.append({
-                        "kind": union.kind, "way": name, "counted": alone, "reading": self.reading, "expert": expert,
-                        **measure.numbers(expert), **saved.numbers(expert, "saved_"), "gate": measure.gate.verdict,
-                    })  # fmt: skip
+                mine = measure.rows(kind=union.kind, way=name, counted=alone, reading=self.reading)
+                rows += [{**row, **saved.numbers(row["expert"], "saved_")} for row in mine]
         return pd.DataFrame(rows)
+
+    @property
+    def brief(self) -> Brief:
+        """A row per way out, the likeliest of its kind first, below at least one of them and their sum."""
+        rows = []
+        for union in self.unions:
+            rows.append((f"at least one: {union.kind}", union.union.said, union.saved.said))
+            rows.append(("their sum, which is no probability", union.total.said, union.saved_total.said))
+            for way in sorted(union.ways, key=lambda way: -way.probability.panel.mean):
+                part = "" if way.counted else " (part of another)"
+                rows.append((f"{way.title}{part}", way.probability.said, way.saved.said))
+        return Brief(("way out", "taken", "taken, and the outcome fails"), tuple(rows))
 
     @property
     def text(self) -> str:
@@ -132,32 +142,27 @@ class Avoidance:
         parts = [_counted(self, union) for union in self.unions]
         if not parts:
             parts = ["The model names neither parts of the outcome nor points of divergence, so no way out is named."]
-        return " ".join([*parts, _framed(self)]).strip()
+        return "\n".join([*parts, *_framed(self)])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
-        return {
-            "title": self.title,
-            "event": str(self.event),
-            "reading": self.reading,
-            "text": self.text,
-            "unions": [
+        return framed(
+            self,
+            unions=[
                 {"kind": u.kind, "at_least_one": u.union.to_dict(), "sum": u.total.to_dict(),
                  "saved": u.saved.to_dict(), "sum_saved": u.saved_total.to_dict(), "avoided": u.avoided.to_dict(),
                  "ways": [{"name": w.name, "title": w.title, "counted": w.counted,
                            "probability": w.probability.to_dict(), "saved": w.saved.to_dict()} for w in u.ways]}
                 for u in self.unions
             ],
-            "clashes": [
+            clashes=[
                 {"expert": c.expert, "framing": c.framing, "question": c.question, "against": c.against or None,
                  "stated": c.stated, "other": c.other, "z": c.z} for c in self.clashes
             ],
-            "framings": [
+            framings=[
                 {"framing": f.name, "judgements": f.judgements, "at_odds": f.at_odds} for f in self.framings
             ],
-            "skipped": [list(each) for each in self.skipped],
-            "gate": self.gate.to_dict(),
-        }  # fmt: skip
+        )  # fmt: skip
 
 
 # The sentences
@@ -180,9 +185,9 @@ def _counted(found: Avoidance, union: Union) -> str:
     )
 
 
-def _framed(found: Avoidance) -> str:
+def _framed(found: Avoidance) -> list[str]:
     if not found.framings:
-        return ""
+        return []
     counts = "; ".join(f"{f.name}: {f.at_odds} of {f.judgements}" for f in found.framings)
     parts = [f"Judgements at odds with their expert's own parameters (z above 2), by framing: {counts}."]
     for clash in sorted(found.clashes, key=lambda c: -c.z)[:NAMED]:
@@ -190,4 +195,4 @@ def _framed(found: Avoidance) -> str:
         against = f"'{clash.against}' makes it" if clash.against else "their parameters imply"
         parts.append(f"{who}: '{clash.question}' was judged {clash.stated:.2f}, {against} {clash.other:.2f} "
                      f"(z {clash.z:.1f}).")  # fmt: skip
-    return " ".join(parts)
+    return parts

@@ -25,7 +25,7 @@ from causal.ask.interventions import MINIMAL
 from causal.ask.mixture import EQUAL, Spread, told, voices
 from causal.ask.panel import Panel
 from causal.ask.profile import named_state
-from causal.ask.sweep import WHOLE, Speaker
+from causal.ask.swept import WHOLE, Speaker
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate, judge_run
 from causal.spec.question import Event

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from causal.ask.brief import Brief
 from causal.ask.missing import Missing
 from causal.ask.saying import counted
 from causal.learn.gate import Gate
@@ -30,6 +31,7 @@ STEPWISE = "step by step"
 UNDECIDED, UNSEEN, NO_PATH = "undecided", "unseen", "no path"
 SETTLED = (ADJUSTMENT, FRONT_DOOR, STEPWISE, NO_PATH)
 NAMED = 3  # things of a kind that the text names
+FEW = 6  # variables that an estimand in words names
 COLUMNS = ("intervention", "title", "how", "identified", "variables", "words", "latex")
 
 
@@ -53,7 +55,8 @@ class Identified:
     @property
     def words(self) -> str:
         """The estimand in words."""
-        inside = ", ".join(self.labels)
+        rest = len(self.labels) - FEW
+        inside = ", ".join(self.labels if rest < 2 else (*self.labels[:FEW], f"{rest} more"))
         match self.how:
             case "adjustment" if not self.variables:
                 return "compare cases in which it was so with the others as they are"
@@ -129,6 +132,11 @@ class Identification:
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     @property
+    def brief(self) -> Brief:
+        """A row per intervention: by what its effect could be identified, and the estimand in words."""
+        return Brief(("change", "by", "how"), tuple((each.title, each.how, each.words) for each in self.rows))
+
+    @property
     def text(self) -> str:
         """What cases could settle, what they could not, and what the numbers rest on."""
         if not self.rows:
@@ -159,7 +167,7 @@ class Identification:
                 "The prior file has no comparable cases, so every number here rests on judgement alone; the table says "
                 "what cases would have to show."
             )
-        return " ".join(parts)
+        return "\n".join(parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""

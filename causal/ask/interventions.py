@@ -15,7 +15,7 @@ to look back on, and the reading is skipped as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -202,7 +202,12 @@ class _Plan:
             self.skipped.append((f"{intervention.name}, {reading}", str(error)))
 
 
-def rank(panel: Panel, event: Event, names: Iterable[str] | None = None) -> Ranking:
+def rank(
+    panel: Panel,
+    event: Event,
+    names: Iterable[str] | None = None,
+    readings: Sequence[str] = tuple(READINGS),
+) -> Ranking:
     """Ask for every named intervention (default: all) under every reading, in one run of the tape.
 
     Raises QueryError where the event is none of the model's, or names no state.
@@ -213,11 +218,11 @@ def rank(panel: Panel, event: Event, names: Iterable[str] | None = None) -> Rank
         top = model.variables[event.variable].states[-1]
         raise QueryError(f"'{event}' is a whole distribution; say which state to compare: {event} = {name_text(top)}")
     chosen = [_named(model, name) for name in names] if names is not None else list(model.interventions.values())
-    known = bool(panel.elicited.network.graph.record())
+    unknown = RETROSPECTIVE in readings and not panel.elicited.network.graph.record()
     plan = _Plan(panel, event)
     for intervention in chosen:
-        plan.add(intervention, (reading for reading in READINGS if known or reading != RETROSPECTIVE))
-    skipped = [*plan.skipped, *([(RETROSPECTIVE, NO_RECORD)] if chosen and not known else [])]
+        plan.add(intervention, (reading for reading in readings if not (unknown and reading == RETROSPECTIVE)))
+    skipped = [*plan.skipped, *([(RETROSPECTIVE, NO_RECORD)] if chosen and unknown else [])]
     pages = list({id(page): page for *_, written in plan.steps for page in written}.values())  # many share a history
     answers = dict(zip(map(id, pages), attempt(panel, pages) if pages else [], strict=True))
     plausible: dict[str, Answer] = {}

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.ask.answer import CI_PROB, PANEL, Answer, Estimate
+from causal.ask.brief import banded
 from causal.ask.panel import summary
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate, diagnose, judge_run
@@ -63,11 +64,14 @@ class Measure:
         >>> Measure("it", {PANEL: Estimate(0.25, 0.2, 0.1, 0.4, 0.0, 1.0)}, Gate(), draws=4).said
         '0.25 [0.10, 0.40]'
         """
-        if self.gate.withholds:
-            return "withheld"
         found = self.panel
-        band = self.draws > 1 and found.lower is not None and found.upper is not None
-        return f"{found.mean:.2f}" + (f" [{found.lower:.2f}, {found.upper:.2f}]" if band else "")
+        return banded(self.mean, found.lower, found.upper, self.draws)
+
+    def rows(self, **about: object) -> list[dict[str, Any]]:
+        """Return rows of a table, a row per expert and the panel first: what it is about, the numbers, the gate."""
+        return [
+            {**about, "expert": expert, **self.numbers(expert), "gate": self.gate.verdict} for expert in self.estimates
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers by name, per expert too; None where the gate withholds them."""

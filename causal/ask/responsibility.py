@@ -22,11 +22,13 @@ D is the day on which the earliest factor was decided: one history for all S, so
 alone. A factor that *stays as it was* is held there by do() (or by the bracket), so that the others' change cannot move
 it: what an upstream factor does through another is then the other's. With ``held=False`` only the changed ones are set,
 and those that stay come about as the reading has them. Shares sum to v(all) - v(none) either way, in every draw.
+
+In retrospect v compares worlds, and rests on what luck they share: the shares are told under both couplings as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import factorial
 
@@ -41,6 +43,8 @@ from causal.ask.panel import Panel, attempt
 from causal.ask.profile import complement, named_state
 from causal.ask.saying import Voice
 from causal.errors import ImpossibleEvidence, QueryError, TooLarge
+from causal.exact.answer import Written
+from causal.exact.coupling import COUPLINGS
 from causal.exact.kernel import Floats
 from causal.spec.question import Event, Probability, Record
 
@@ -148,15 +152,7 @@ def _shares(
 ) -> tuple[tuple[Factor, ...], tuple[Together, ...], Measure, Measure, Measure, tuple[str, ...]]:
     """Return factors, pairs, v(all), v(none), their difference, and the variables whose coupling it rests on."""
     model, names = panel.elicited.network.model, tuple(factors)
-    before = earliest_of(model, names)
-    pages = []
-    for mask in range(1 << len(names)):
-        do = {
-            name: model.variables[name].actual or "" if mask >> place & 1 else factors[name]
-            for place, name in enumerate(names)
-            if held or not mask >> place & 1
-        }
-        pages.append(panel.elicited.writer.write(after(event, do, reading, before)))
+    pages = [panel.elicited.writer.write(asked) for asked in _coalitions(panel, event, factors, reading, held)]
     slots = [page.slots[0] for page in pages]
     v, fixed = panel.values(slots), panel.fixed(slots).all(axis=0)
     if not np.isfinite(v).any(axis=(2, 3)).all():
@@ -179,13 +175,48 @@ def _shares(
     of = 3 * len(names)
     single = [found[at : at + 3] for at in range(0, of, 3)]
     double = [found[at : at + 3] for at in range(of, of + 3 * len(pairs), 3)]
+    otherwise_coupled = _couplings(panel, pages, names) if coupled else {}
     told = tuple(
-        Factor(name, model.variables[name].actual or "", factors[name], *each)
-        for name, each in zip(names, single, strict=True)
-    )
+        Factor(name, model.variables[name].actual or "", factors[name], share, removed, alone,
+               {how: shares[place] for how, shares in otherwise_coupled.items()})
+        for place, (name, (share, removed, alone)) in enumerate(zip(names, single, strict=True))
+    )  # fmt: skip
     doubles = tuple(Together(names[i], names[j], *each) for (i, j), each in zip(pairs, double, strict=True))
     as_was, otherwise, total = found[-3:]
     return told, doubles, as_was, otherwise, total, coupled
+
+
+def _coalitions(
+    panel: Panel, event: Event, factors: Mapping[str, str], reading: str, held: bool
+) -> Iterator[Probability]:
+    """Yield the question v(S) for every set S of factors, numbered by the bits of who stays as it was."""
+    model, names = panel.elicited.network.model, tuple(factors)
+    before = earliest_of(model, names)
+    for mask in range(1 << len(names)):
+        do = {
+            name: model.variables[name].actual or "" if mask >> place & 1 else factors[name]
+            for place, name in enumerate(names)
+            if held or not mask >> place & 1
+        }
+        yield after(event, do, reading, before)
+
+
+def _couplings(panel: Panel, pages: Sequence[Written], names: Sequence[str]) -> dict[str, tuple[Measure, ...]]:
+    """Return every factor's share with all luck coupled in one way, by the name of the way.
+
+    Nothing is returned where a mechanism's table would be too large to be coupled otherwise.
+    """
+    found = {}
+    for how in COUPLINGS:
+        try:
+            slots = [panel.elicited.writer.write(page.question, how).slots[0] for page in pages]
+        except TooLarge:
+            return {}
+        v, fixed = panel.values(slots), panel.fixed(slots).all(axis=0)
+        rows = np.stack([shapley(v, place) for place in range(len(names))])
+        labels = [f"share of {name}, {how}" for name in names]
+        found[how] = measured(panel, Made(labels, rows, np.tile(fixed, (len(names), 1)), settled=True))
+    return found
 
 
 def shapley(v: Floats, place: int) -> Floats:

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.answer import CI_PROB
+from causal.ask.brief import WITHHELD, Brief, banded, percent, signed
 from causal.ask.candidates import spoken, worded
 from causal.ask.cheapest import SIZE, Cheapest, Found, cheapest
 from causal.ask.front import Front, Tried, front
@@ -22,7 +23,7 @@ from causal.ask.interventions import MINIMAL, READINGS
 from causal.ask.mixture import SCHOOL, voices
 from causal.ask.panel import Panel
 from causal.ask.saying import counted
-from causal.ask.sweep import WHOLE
+from causal.ask.swept import WHOLE
 from causal.learn.gate import REFUSE, Gate
 from causal.spec.question import Event
 
@@ -65,6 +66,18 @@ class Rewrite:
         return pd.DataFrame(self.front.lines())
 
     @property
+    def brief(self) -> Brief:
+        """A row per change, the most plausible first: what it does, and how often no other beats it on both."""
+        heads = ("change", "plausibility", "lowers it by", "leaves", "beaten by none in")
+        rows = []
+        for each in self.front.rows:
+            hidden = self.front.withheld(each)
+            numbers = (each.plausibility[WHOLE], each.reduction[WHOLE], each.outcome[WHOLE])
+            said = (WITHHELD if hidden else banded(n.mean, n.lower, n.upper, self.draws) for n in numbers)
+            rows.append((each.candidate.marked, *said, percent(None if hidden else each.often[WHOLE])))
+        return Brief(heads, tuple(rows))
+
+    @property
     def sets(self) -> pd.DataFrame:
         """A tidy frame of the cheapest sets: a row per criterion and voice."""
         import pandas as pd
@@ -92,22 +105,20 @@ class Rewrite:
         parts = [self._front(), *self._cheapest()]
         if any(each.candidate.when is None for each in self.front.rows):
             parts.append("A change without a date has no history before it: its plausibility is that of nothing given.")
-        return " ".join(parts)
+        return "\n".join(parts)
 
     def _front(self) -> str:
         named = "; ".join(f"'{each.candidate.title}' ({self._point(each)})" for each in self.front.best)
         count = counted(len(self.front.rows), "change")
         few = len(self.front.best)
         verb = "is" if few == 1 else "are"
-        said = f"Reading '{self.reading}': of {count}, {few} {verb} beaten by no other on both plausibility"
-        return f"{said} and the reduction of {self.outcome}, from the most plausible on: {named}."
+        said = f"Of {count} {few} {verb} beaten by no other on both plausibility and effect ({self.reading})"
+        return f"{said}, from the most plausible on: {named}."
 
     def _point(self, each: Tried) -> str:
         plausibility, reduction = each.at
         mark = ", sets a part of the outcome's definition" if each.candidate.parts else ""
-        often = "" if self.draws == 1 else f", on the front in {100 * each.often[WHOLE]:.0f} % of draws"
-        does = f"lowers it by {reduction:.2f}" if reduction >= 0 else f"raises it by {-reduction:.2f}"
-        return f"plausibility {_small(plausibility)}, {does}{often}{mark}"
+        return f"{_small(plausibility)}, {signed(-reduction)}{mark}"
 
     def _cheapest(self) -> list[str]:
         found, limits = self.cheapest, self.cheapest

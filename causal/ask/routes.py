@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.answer import PANEL, Answer
+from causal.ask.brief import Brief, Cell, banded, percent
 from causal.ask.measure import Measure, together
-from causal.ask.saying import Voice, listed, plain
+from causal.ask.saying import Voice, framed, listed, plain
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -118,35 +119,45 @@ class Paths:
         for effect in self.effects:
             for way, mediators, measure in ways(effect):
                 part = next((p for p in effect.parts if p.through is measure), None)
-                for expert in measure.estimates:
-                    rows.append({
-                        "cause": effect.cause, "actual": effect.actual, "against": effect.alternative, "way": way,
-                        "mediators": ", ".join(mediators), "reading": self.reading, "expert": expert,
-                        **measure.numbers(expert),
-                        "share_alone": None if part is None else part.alone(effect, expert),
-                        "share_lost": None if part is None else part.lost(effect, expert),
-                        "gate": measure.gate.verdict,
-                    })  # fmt: skip
+                mine = measure.rows(
+                    cause=effect.cause, actual=effect.actual, against=effect.alternative, way=way,
+                    mediators=", ".join(mediators), reading=self.reading,
+                )  # fmt: skip
+                for row in mine:
+                    row["share_alone"] = None if part is None else part.alone(effect, row["expert"])
+                    row["share_lost"] = None if part is None else part.lost(effect, row["expert"])
+                rows += mine
         return pd.DataFrame(rows)
+
+    @property
+    def brief(self) -> Brief:
+        """A row per cause, then one per way of it, what carries most first."""
+        rows: list[tuple[Cell, ...]] = []
+        for effect in self.effects:
+            against = f"{self.voice.state(effect.cause, effect.actual)} (against {plain(effect.alternative)})"
+            rows.append((against, "all ways together", effect.total.said, None, None))
+            for part in sorted(effect.parts, key=lambda p: -abs(p.through.panel.mean)):
+                names = listed([self.voice.variable(name) for name in part.mediators])
+                shares = (part.alone(effect), part.lost(effect))
+                told = (None if share is None else percent(share) for share in shares)
+                rows.append(("", names, part.through.said, *told))
+            if effect.direct is not None:
+                rows.append(("", "the arrow to the outcome itself", effect.direct.said, None, None))
+            if effect.along is not None and effect.along.effect is not None:
+                steps = " to ".join(self.voice.variable(name) for name in effect.along.steps)
+                rows.append(("", f"along {steps}", effect.along.effect.said, None, None))
+        return Brief(("cause", "through", f"adds ({self.reading})", "of the whole", "lost without"), tuple(rows))
 
     @property
     def text(self) -> str:
         """The answer in a few sentences."""
         if not self.effects:
             return f"No cause was named that acts on {self.voice.event(self.event)}, so there is no way to follow."
-        return " ".join(part for effect in self.effects for part in _sentences(self, effect))
+        return "\n".join(part for effect in self.effects for part in _sentences(self, effect))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
-        return {
-            "title": self.title,
-            "event": str(self.event),
-            "reading": self.reading,
-            "text": self.text,
-            "effects": [_facts(effect) for effect in self.effects],
-            "skipped": [list(each) for each in self.skipped],
-            "gate": self.gate.to_dict(),
-        }
+        return framed(self, effects=[_facts(effect) for effect in self.effects])
 
 
 def ways(effect: Effect) -> list[tuple[str, tuple[str, ...], Measure]]:
@@ -210,13 +221,16 @@ def _sentences(found: Paths, effect: Effect) -> list[str]:
     cause = f"'{voice.state(effect.cause, effect.actual)}'"
     if total.gate.withholds:
         return [f"What {cause} does is withheld."]
-    ends = f"the outcome has probability {effect.with_it.said} with it and {effect.without_it.said} with "
-    ends += f"'{plain(effect.alternative)}' instead"
-    parts = [f"{cause} adds {total.said}{voice.schools(total)} ({found.reading}): {ends}."]
+    first = effect is found.effects[0]
+    reading = f" ({found.reading})" if first else ""
+    schools = voice.schools(total) if len(found.effects) == 1 else ""
+    ends = f"{banded(effect.with_it.mean)} with it, {banded(effect.without_it.mean)} with '{plain(effect.alternative)}'"
+    line = f"{cause} adds {total.said}{schools}{reading}: {ends}"
     order = sorted(effect.each, key=lambda p: -abs(p.through.panel.mean))
-    told = [_portion(found, effect, part) for part in order[:NAMED] if not part.through.gate.withholds]
-    if told:
-        parts.append(f"Through one mediator alone: {'; '.join(told)}.")
+    few = NAMED if len(found.effects) == 1 else NAMED - 1  # each cause is told in two lines or so
+    told = [_portion(found, effect, part) for part in order[:few] if not part.through.gate.withholds]
+    heading = "; alone through " if told else ""
+    parts = [f"{line}{heading}{listed(told) if told else ''}."]
     if effect.held is not None:
         held = effect.held
         sure = "" if held.most.mean is None else f"; most of it in {100 * held.most.mean:.0f} % of the draws"
@@ -236,7 +250,5 @@ def _sentences(found: Paths, effect: Effect) -> list[str]:
 
 def _portion(found: Paths, effect: Effect, part: Through) -> str:
     names = listed([found.voice.variable(name) for name in part.mediators])
-    alone, lost = part.alone(effect), part.lost(effect)
-    if alone is None or lost is None:
-        return f"{names} {part.through.said}"
-    return f"{names} {part.through.said}, {100 * alone:.0f} % of it, and {100 * lost:.0f} % lost without"
+    alone = part.alone(effect)
+    return f"{names} {part.through.said}" if alone is None else f"{names} {percent(alone)} of it"

@@ -11,9 +11,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from causal.ask.measure import Measure
 from causal.ask.panel import Panel
+from causal.learn.gate import Gate
 from causal.spec.dates import Span
 from causal.spec.model import Model
 from causal.spec.question import Event
@@ -84,6 +86,53 @@ class Voice:
 
     def _each(self, measure: Measure, name: str) -> str:
         return f"{self.titles[name]} {measure.estimates[name].mean:.2f}"
+
+
+class Found(Protocol):
+    """What an analysis of an event under a reading has found."""
+
+    @property
+    def title(self) -> str:
+        """What was asked, in a line."""
+        ...
+
+    @property
+    def event(self) -> Event:
+        """What it is about."""
+        ...
+
+    @property
+    def reading(self) -> str:
+        """How changes are read."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The answer in a few sentences."""
+        ...
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """What could not be asked, and why."""
+        ...
+
+    @property
+    def gate(self) -> Gate:
+        """The gate over every number in it."""
+        ...
+
+
+def framed(found: Found, **inside: Any) -> dict[str, Any]:
+    """Return an analysis as JSON-ready facts: what was asked, the answer, what is ``inside``, what was skipped."""
+    return {
+        "title": found.title,
+        "event": str(found.event),
+        "reading": found.reading,
+        "text": found.text,
+        **inside,
+        "skipped": [list(each) for each in found.skipped],
+        "gate": found.gate.to_dict(),
+    }
 
 
 def plain(name: str) -> str:

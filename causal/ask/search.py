@@ -25,7 +25,7 @@ from causal.ask.asking import Bools
 from causal.ask.candidates import Candidate, compatible, together
 from causal.ask.mixture import EXPERT, SCHOOL, Voice
 from causal.ask.panel import Panel
-from causal.ask.sweep import WHOLE
+from causal.ask.swept import WHOLE
 from causal.errors import QueryError
 from causal.exact.answer import Written
 from causal.spec.question import Event

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from causal.ask.brief import Brief
 from causal.ask.interventions import MINIMAL
 from causal.ask.likeliest import Search
 from causal.ask.panel import Panel, ask
@@ -98,6 +99,26 @@ class Stories:
         return pd.DataFrame(rows)
 
     @property
+    def brief(self) -> Brief:
+        """A row per variable that one of the best two stories tells otherwise than it was, in the order of time."""
+        best = {avoided: found[0] for avoided in (False, True) if (found := self.of(avoided))}
+        heads = {False: "the most probable story", True: "the most probable that avoids it"}
+        named = [name for name in self.variables if any(self._news(story, name) for story in best.values())]
+        rows = [
+            (self.labels[name], self.dates.get(name, ""), spoken(self.actual.get(name, "not known")),
+             *(spoken(story.states[name]) for story in best.values()))
+            for name in named
+        ]  # fmt: skip
+        if best:
+            odds = (f"{each.probability:.3f}" for each in best.values())
+            rows.append(("probability of the whole story", "", "", *odds))
+        return Brief(("what", "when", "as it was", *(heads[avoided] for avoided in best)), tuple(rows))
+
+    def _news(self, story: Story, name: str) -> bool:
+        """Return whether a story tells a variable otherwise than it was, or nothing is known to compare it with."""
+        return name in story.states and (name in story.differs or name not in self.actual)
+
+    @property
     def text(self) -> str:
         """The best story of all worlds and of the avoiding ones, told in the order of time, and how far it is off."""
         if self.gate.withholds:
@@ -118,7 +139,7 @@ class Stories:
             parts.append(self._off(found[0]))
         if not self.dates:
             parts.append("The model has no dates, so the order is that of causes.")
-        return " ".join(part for part in parts if part)
+        return "\n".join(part for part in parts if part)
 
     def _where(self, reading: str) -> str:
         return f"After {self.titles[0]}{reading}" if self.intervention else "With nothing done"

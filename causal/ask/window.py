@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from causal.ask.brief import Brief
 from causal.ask.interventions import FORECAST
 from causal.ask.measure import Measure, together
-from causal.ask.saying import Voice, counted, day, listed
+from causal.ask.saying import Voice, counted, day, framed, listed
 from causal.learn.gate import Gate
 from causal.spec.model import Intervention
 from causal.spec.question import Event
@@ -121,50 +122,56 @@ class Inevitability:
         rows = []
         for step in self.steps:
             what = listed([self.voice.variable(name) for name in step.decided]) if step.decided else "the start"
-            for expert in step.outcome.estimates:
-                rows.append({
-                    "kind": "history", "date": step.date, "what": what, "reading": FORECAST, "expert": expert,
-                    **step.outcome.numbers(expert), "gate": step.outcome.gate.verdict,
-                })  # fmt: skip
+            rows += step.outcome.rows(kind="history", date=step.date, what=what, reading=FORECAST)
         for each in self.chances:
-            for expert in each.outcome.estimates:
-                rows.append({
-                    "kind": "intervention", "date": each.date, "what": titled(each), "reading": self.reading,
-                    "expert": expert, **each.outcome.numbers(expert), "gate": each.outcome.gate.verdict,
-                })  # fmt: skip
+            about = {"kind": "intervention", "date": each.date, "what": titled(each), "reading": self.reading}
+            rows += each.outcome.rows(**about)
         return pd.DataFrame(rows)
+
+    @property
+    def brief(self) -> Brief:
+        """A row per step of the record: what had been decided, the outcome's probability, the best way out then."""
+        heads = ("decided by", "what", f"outcome then ({FORECAST})", f"best later way out ({self.reading})", "leaves")
+        rows = []
+        for step in self.steps:
+            what = listed([self.voice.variable(name) for name in step.decided]) if step.decided else "the start"
+            left = self._best_after(step.date)
+            way = ("none is dated later", None) if left is None else (titled(left), left.outcome.said)
+            rows.append((day(step.date) if step.date else "", what, step.outcome.said, *way))
+        return Brief(heads, tuple(rows))
+
+    def _best_after(self, date: dt.date | None) -> Chance | None:
+        """Return the intervention that leaves least of those dated later, but for what works by definition."""
+        later = [each for each in self.chances if not each.by_definition and not each.outcome.gate.withholds]
+        later = [each for each in later if date is None or each.date > date]
+        return min(later, key=lambda each: each.outcome.panel.mean, default=None)
 
     @property
     def text(self) -> str:
         """The answer in a few sentences."""
-        return " ".join(_sentences(self))
+        return "\n".join(_sentences(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
         asked = self.asked
-        return {
-            "title": self.title,
-            "event": str(self.event),
-            "reading": self.reading,
-            "text": self.text,
-            "steps": [
+        return framed(
+            self,
+            steps=[
                 {"date": _iso(s.date), "decided": list(s.decided), "outcome": s.outcome.to_dict()} for s in self.steps
             ],
-            "interventions": [_chance_facts(each) for each in self.chances],
-            "left": [
+            interventions=[_chance_facts(each) for each in self.chances],
+            left=[
                 {"date": _iso(e.date), "best": e.best.intervention.name, "least": e.best.outcome.mean,
                  "count": e.count, "draws_under_half": e.under_half.to_dict()} for e in self.left
             ],
-            "closed": _iso(self.closed),
-            "closed_by_expert": {name: _iso(date) for name, date in self.closed_by.items()},
-            "asked": None if asked is None else {
+            closed=_iso(self.closed),
+            closed_by_expert={name: _iso(date) for name, date in self.closed_by.items()},
+            asked=None if asked is None else {
                 "date": _iso(asked.date), "called": asked.called, "then": asked.then.to_dict(),
                 "best_left": None if asked.left is None else asked.left.best.intervention.name,
                 "best_earlier": None if asked.earlier is None else asked.earlier.intervention.name,
             },
-            "skipped": [list(each) for each in self.skipped],
-            "gate": self.gate.to_dict(),
-        }  # fmt: skip
+        )  # fmt: skip
 
 
 def titled(chance: Chance) -> str:

@@ -239,13 +239,12 @@ def rank(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
-    if pairs or everything:
-        with screen.step("comparing all changes", quiet):
-            swept = posterior.sweep(event, pairs=pairs, everything=everything)
-        _leave(explaining.show_explained(swept, None, as_json, allow_ungated))
-        return
+    only = answers.CALLED[reading] if reading else ""
     with screen.step("comparing the interventions", quiet):
-        ranking = posterior.interventions(event)
+        ranking = posterior.interventions(event, pairs=pairs, everything=everything, reading=only)
+    if pairs or everything:
+        _leave(explaining.show_explained(ranking.sweep, None, as_json, allow_ungated))
+        return
     if not ranking.divergences:
         why = [f"{what}: {reason}" for what, reason in ranking.skipped]
         raise QueryError("\n".join(["no intervention can be compared", *why]))
@@ -268,11 +267,11 @@ def explain(
     ] = "minimal",
     of: Annotated[str, typer.Option("--of", metavar="NAME", help="What it is about: a cause, a change, a date.")] = "",
     against: Annotated[str, typer.Option("--against", metavar="NAME", help="What that is compared with.")] = "",
-    pairs: Annotated[bool, typer.Option("--pairs", help="Pairs of named changes as well.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Every single setting as well.")] = False,
     below: Annotated[float, typer.Option("--below", metavar="P", help="The probability to get under.")] = 0.5,
     confidence: Annotated[float, typer.Option("--confidence", metavar="SHARE", help="In this share of draws.")] = 0.8,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")] = None,
+    picture: Annotated[str, typer.Option("--picture", metavar="NAME", help="Its second picture: next, avoided.")] = "",
     seed: Seed = 1,
     draws: DrawCount = None,
     medians: Medians = False,
@@ -298,11 +297,12 @@ def explain(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
-    options = {"reading": answers.CALLED[reading], "pairs": pairs, "everything": everything, "below": below}
+    options = {"reading": answers.CALLED[reading], "everything": everything, "below": below}
     options |= {"confidence": confidence, "of": of, "against": against}
     with screen.step(f"asking: {analysis}", quiet):
         found = posterior.explain(analysis, event, **options)
-    _leave(explaining.show_explained(found, target, as_json, allow_ungated))
+    drawn = None if target is None else (target, picture)
+    _leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
 
 
 @app.command(epilog="Example: causal report rain --out out/")

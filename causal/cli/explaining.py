@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causal.ask.analyses import ANALYSES
+from causal.ask.saying import counted
 from causal.cli.answers import overridden
 from causal.cli.screen import emit, number, show, show_table
 from causal.learn.gate import Gate
@@ -30,10 +31,10 @@ def list_analyses(as_json: bool) -> None:
     show_table(("analysis", "asks"), [(name, each.asks) for name, each in ANALYSES.items()], left=2)
 
 
-def show_explained(found: Explained, out: Path | None, as_json: bool, allowed: bool) -> Gate:
-    """Show an analysis and return its gate; ``out`` is where its picture goes."""
+def show_explained(found: Explained, out: tuple[Path, str] | None, as_json: bool, allowed: bool) -> Gate:
+    """Show an analysis and return its gate; ``out`` is where which of its pictures goes."""
     gate = overridden(found.gate, allowed)
-    written = None if out is None else found.plot().save(out).as_posix()
+    written = None if out is None else found.plot(out[1]).save(out[0]).as_posix()
     if as_json:
         emit({**found.to_dict(), "gate": gate.to_dict(), "written": written})
         return gate
@@ -46,7 +47,7 @@ def show_explained(found: Explained, out: Path | None, as_json: bool, allowed: b
         show()
         show_table(header, [[_cell(each) for each in row] for row in rows], left=len(header))
         if found.more(ROWS):
-            show(f"({found.more(ROWS)} more rows, and every expert's, with --json)")
+            show(f"({counted(found.more(ROWS), 'more row')}, and every expert's, with --json)")
     if written is not None:
         show()
         show(f"Picture: {written}")
@@ -56,4 +57,4 @@ def show_explained(found: Explained, out: Path | None, as_json: bool, allowed: b
 
 
 def _cell(value: object) -> str:
-    return number(value, 2) if isinstance(value, float) else str(value)
+    return "" if value is None else number(value, 2) if isinstance(value, float) else str(value)

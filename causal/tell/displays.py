@@ -219,13 +219,18 @@ def ranking_html(ranking: Ranking) -> str:
     return _page(f"{ranking.event} after each point of divergence", *parts)
 
 
-def explained_html(title: str, text: str, gate: Gate, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def explained_html(title: str, text: str, gate: Gate, header: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
     """Show an analysis: its sentences, and the panel's rows of its table where the gate lets them be seen."""
     parts: list[Markup] = [_gate(gate), *(_words(line) for line in text.splitlines())]
     if rows and not gate.withholds:
-        shown = [tuple(_number(each) if isinstance(each, float) else str(each) for each in row) for row in rows]
+        shown = [tuple(_plain(each) for each in row) for row in rows]
         parts.append(_table(header, shown, left=1))
     return _page(title, *parts)
+
+
+def _plain(value: object) -> str:
+    """Return a cell of a table: what is no number stays as it is, and what there is none of is a dash."""
+    return NONE if value is None else _number(value) if isinstance(value, float) else str(value)
 
 
 def _divergence(each: Divergence) -> tuple[str, ...]:

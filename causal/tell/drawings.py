@@ -3,7 +3,7 @@
     Drawings ── model, shares     the graph, with a bar for every state
       ├─ ranking                  every point of divergence: a forest per reading
       ├─ headline                 one answer, by expert: densities
-      └─ explained                what made the difference: a picture per analysis
+      └─ explained                what made the difference: the pictures of each analysis
 
 A drawing shows the facts that the tables say; what the gate refuses is in none of them.
 """
@@ -32,7 +32,7 @@ class Drawings:
     headline: Answer | None
     labels: Mapping[str, str]
     weights: Mapping[str, float]
-    explained: Mapping[str, Picture] = field(default_factory=dict)
+    explained: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(

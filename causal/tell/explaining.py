@@ -8,8 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from functools import partial
+from typing import Protocol
 
+from causal.ask.brief import WITHHELD
+from causal.ask.brief import Cell as Value
+from causal.ask.saying import counted
 from causal.learn.gate import Gate
 from causal.tell.displays import Picture as Drawn
 from causal.tell.document import Block, Cell, Column, Picture, Quiet, Section, Table, cell, paragraph
@@ -42,7 +46,7 @@ class Analysed(Protocol):
         """The gate over every number in it."""
         ...
 
-    def rows(self, most: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    def rows(self, most: int) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:
         """Return heads and the panel's rows."""
         ...
 
@@ -50,82 +54,76 @@ class Analysed(Protocol):
         """Return how many rows are left out."""
         ...
 
-    def plot(self) -> Drawn:
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The names of its pictures, none where it has none of its own."""
+        ...
+
+    def plot(self, which: str = "") -> Drawn:
         """Draw it."""
         ...
 
 
-def refused(name: str, asks: str, why: str) -> tuple[Told, None]:
+def refused(name: str, asks: str, why: str) -> tuple[Told, tuple[()]]:
     """Return the facts of an analysis that this model or these draws do not allow, with why."""
-    return Told(name, asks, asks, (f"Not answered: {why}",)), None
+    return Told(name, asks, asks, (f"Not answered: {why}",)), ()
 
 
-def tell(found: Analysed, asks: str) -> tuple[Told, Drawn | None]:
-    """Return the facts of an analysis, and its picture where it has one of its own."""
-    header, rows, caption = _common(*found.rows(ROWS))
-    drawn = found.plot() if found.name != "identification" else None  # the graph stands in the report already
+def tell(found: Analysed, asks: str) -> tuple[Told, tuple[Drawn, ...]]:
+    """Return the facts of an analysis, and its pictures where it has any of its own."""
+    header, rows = found.rows(ROWS)
+    drawn = tuple(found.plot(which) for which in found.pictures)  # without one: the graph stands in the report already
     withheld = found.gate.withholds
+    words = [each.text for each in drawn]
     return Told(
         name=found.name,
         asks=asks,
         title=found.title,
-        text=tuple(line for part in found.text.splitlines() for line in _paragraphs(part)),
+        text=tuple(found.text.splitlines()),
         header=header,
-        rows=() if withheld else tuple(tuple(_plain(each) for each in row) for row in rows),
+        rows=() if withheld else tuple(rows),
         more=0 if withheld else found.more(ROWS),
-        picture=drawn.text if drawn is not None else "",
-        caption=f"{found.title.rstrip('?')}{caption}",
+        picture=words[0] if words else "",
+        further=tuple(words[1:]),
+        caption=found.title.rstrip("?"),
         gate=found.gate.verdict,
     ), drawn
 
 
-def _common(
-    header: tuple[str, ...], rows: list[tuple[object, ...]]
-) -> tuple[tuple[str, ...], list[tuple[object, ...]], str]:
-    """Take the reading out of a table in which every row has the same: it goes into the caption."""
-    if "reading" not in header or not rows:
-        return header, rows, ""
-    place = header.index("reading")
-    readings = {row[place] for row in rows}
-    if len(readings) > 1:
-        return header, rows, ""
-    without = [(*row[:place], *row[place + 1 :]) for row in rows]
-    return (*header[:place], *header[place + 1 :]), without, f" ({readings.pop()})"
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Break a long answer where it turns to another reading."""
-    return text.replace(" Reading '", "\nReading '").splitlines()
-
-
-def _plain(value: object) -> str | float | int | bool | None:
-    """Return a cell of a table as a fact: a number that is none stays empty."""
-    if isinstance(value, float):
-        return None if value != value else float(value)
-    return value if isinstance(value, bool | int) or value is None else str(value)
-
-
 def sections(report: Report) -> tuple[Section, ...]:
     """Return a section per analysis."""
-    pictures: Mapping[str, Any] = report.drawings.explained if report.drawings is not None else {}
-    return tuple(_section(each, pictures.get(each.name)) for each in report.explained)
+    pictures: Mapping[str, tuple[Drawn, ...]] = report.drawings.explained if report.drawings is not None else {}
+    return tuple(_section(each, pictures.get(each.name, ())) for each in report.explained)
 
 
-def _section(told: Told, drawn: Drawn | None) -> Section:
+def _section(told: Told, drawn: Sequence[Drawn]) -> Section:
     blocks: list[Block] = [paragraph(line) for line in told.text if line]
-    if drawn is not None and told.rows:
-        shows = told.picture.splitlines()[0] if told.picture else told.title
-        blocks.append(Picture(told.title, (shows,), lambda: drawn.svg))
+    words = [told.picture, *told.further] if told.rows else []
+    for each, shows in zip(drawn, words, strict=False):
+        first = shows.splitlines()[0]
+        blocks.append(Picture(told.title, (first,), partial(_svg, each)))
     if told.rows:
         columns = tuple(
-            Column(head.capitalize(), numeric=all(isinstance(row[place], float | int) or row[place] is None
-                                                  for row in told.rows))
+            Column(head[:1].upper() + head[1:], numeric=all(_number(row[place]) for row in told.rows))
             for place, head in enumerate(told.header)
-        )  # fmt: skip
+        )
         blocks.append(Table(told.caption, columns, tuple(_cells(row) for row in told.rows)))
     if told.more:
-        blocks.append(paragraph(Quiet(f"{told.more} more rows, and every expert's, are had from causal explain.")))
+        more = counted(told.more, "more row is", "more rows are")
+        blocks.append(paragraph(Quiet(f"{more} had from causal explain, and every expert's with --json.")))
     return Section(told.name, told.asks, tuple(blocks))
+
+
+def _svg(drawn: Drawn) -> str:
+    return drawn.svg
+
+
+def _number(value: object) -> bool:
+    """Return whether a cell is a number, with its interval or without, or stays empty."""
+    if value is None or isinstance(value, float | int):
+        return True
+    text = str(value)
+    return text == WITHHELD or text[:1] in "+\N{MINUS SIGN}<" or (text[:1].isdigit() and text[-1] in "]%0123456789")
 
 
 def _cells(row: Sequence[object]) -> tuple[Cell, ...]:

@@ -277,7 +277,8 @@ def by_outcome(rows: Iterable[Row], reading: str) -> tuple[Row, ...]:
 class Told:
     """One analysis as the report tells it: what it asks, its sentences, the panel's rows, what its picture shows.
 
-    ``rows`` are empty where the gate withholds the numbers; ``more`` says how many there are besides.
+    ``rows`` are empty where the gate withholds the numbers; ``more`` says how many there are besides. ``further`` are
+    what its other pictures show.
     """
 
     name: str
@@ -288,6 +289,7 @@ class Told:
     rows: tuple[tuple[str | float | int | bool | None, ...], ...] = ()
     more: int = 0
     picture: str = ""
+    further: tuple[str, ...] = ()
     caption: str = ""
     gate: str = ""
 

@@ -64,7 +64,7 @@ def gather(
     ranking: Ranking,
     command: str = "",
     override: bool = False,
-    explained: Sequence[tuple[Told, Picture | None]] = (),
+    explained: Sequence[tuple[Told, tuple[Picture, ...]]] = (),
 ) -> Report:
     """Gather all facts of a report from a panel, the ranking of its interventions and what has been explained.
 
@@ -124,7 +124,7 @@ def gather(
         explained=tuple(told for told, _ in explained),
         drawings=replace(
             _drawings(panel, ranking, row, every, override),
-            explained={told.name: drawn for told, drawn in explained if drawn is not None},
+            explained={told.name: drawn for told, drawn in explained if drawn},
         ),
     )
 

@@ -19,7 +19,7 @@ from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.ask.panel import Panel
 from causal.ask.rewrite import rewrite
 from causal.ask.search import rising
-from causal.ask.sweep import WHOLE
+from causal.ask.swept import WHOLE
 from causal.errors import QueryError, UsageError
 from causal.learn.gate import REFUSE, Finding, Gate
 from causal.spec.grammar import parse_event

@@ -15,7 +15,8 @@ from causal.ask.candidates import NAMED, PAIR, SINGLE
 from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE, rank
 from causal.ask.mixture import Places, lowest, spreads, voices
 from causal.ask.panel import ask, summary
-from causal.ask.sweep import WHOLE, Sweep, sweep
+from causal.ask.sweep import sweep
+from causal.ask.swept import WHOLE, Sweep
 from causal.errors import QueryError
 from causal.learn.gate import REFUSE, Finding, Gate
 from causal.spec.grammar import parse_event, parse_question

@@ -111,7 +111,7 @@ def next_figure(result: Carries, labels: Mapping[str, str] | None = None, rows: 
     on.axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.2g} %")
     for row, each in enumerate(found):
         _banded(on, row)
-        who = "all of the panel" if each.expert == PANEL else (labels or {}).get(each.expert, result.names[each.expert])
+        who = _asked(result, each, labels)
         row_words(on, row, each.words, LEFT - 8.0, f"asked of {who}{', again' if each.asked else ''}")
         reach = 2 * each.error
         on.axes.plot([each.panel - reach, each.panel + reach], [row, row], color=BLACK, linewidth=1.4, zorder=3)
@@ -121,13 +121,33 @@ def next_figure(result: Carries, labels: Mapping[str, str] | None = None, rows: 
     return on.figure
 
 
+def next_described(result: Carries, labels: Mapping[str, str] | None = None) -> str:
+    """Say in words what the picture of the next answers shows, a line per answer."""
+    title = f"Which next answer would narrow {result.words}"
+    if result.gate.withholds:
+        return f"{title}: {WITHHELD}."
+    found = best(result)
+    if not found:
+        return f"{title}: nothing is uncertain, so no answer could narrow it."
+    lines = (
+        f"Asking {_asked(result, each, labels)} about '{each.words}' would take {100 * each.panel:.2g} % off the "
+        "panel's variance."
+        for each in found
+    )
+    return "\n".join([f"{title}: what each is expected to take off the panel's variance.", *lines])
+
+
+def _asked(result: Carries, each: Gain, labels: Mapping[str, str] | None) -> str:
+    return "all of the panel" if each.expert == PANEL else (labels or {}).get(each.expert, result.names[each.expert])
+
+
 def best(result: Carries, rows: int = NEXT) -> tuple[Gain, ...]:
     """Return the gains that are drawn: the best answers for the panel."""
     return tuple(each for each in result.gains if each.panel > 0)[:rows]
 
 
 def described(result: Carries, labels: Mapping[str, str] | None = None) -> str:
-    """Say in words what both pictures show."""
+    """Say in words what the tornado shows, a line per judgement."""
     if result.gate.withholds:
         return f"{result.title}: {WITHHELD}."
     lines: Sequence[str] = [
@@ -136,11 +156,6 @@ def described(result: Carries, labels: Mapping[str, str] | None = None) -> str:
             f"{each.words}: {probability(each.low)} with it at {each.at_low:.2f}, {probability(each.high)} at "
             f"{each.at_high:.2f}."
             for each in shown(result)
-        ),
-        *(
-            f"Asking {'all of the panel' if each.expert == PANEL else result.names[each.expert]} about '{each.words}' "
-            f"would take {100 * each.panel:.2g} % off the panel's variance."
-            for each in best(result)
         ),
     ]
     return "\n".join(lines)

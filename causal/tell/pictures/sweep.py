@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from causal.ask.candidates import BY_DEFINITION, NAMED
 from causal.ask.interventions import MINIMAL
-from causal.ask.sweep import WHOLE, Sweep, Swept
+from causal.ask.swept import WHOLE, Sweep, Swept
 from causal.tell.pictures.ink import FAINT, shade
 from causal.tell.pictures.letters import clean, shorten
 from causal.tell.pictures.nodes import percent, spoken

@@ -52,6 +52,16 @@ def stories_figure(result: Stories, labels: Mapping[str, str] | None = None, avo
     return on.figure
 
 
+def avoided_figure(result: Stories, labels: Mapping[str, str] | None = None) -> Figure:
+    """Draw the best stories of the worlds that avoid the event."""
+    return stories_figure(result, labels, avoided=True)
+
+
+def avoided_described(result: Stories, labels: Mapping[str, str] | None = None) -> str:
+    """Say in words what that picture shows."""
+    return described(result, labels, avoided=True)
+
+
 def heading(result: Stories, avoided: bool) -> str:
     """Return the title of a picture."""
     reading = f" ({result.reading})" if result.reading else ""

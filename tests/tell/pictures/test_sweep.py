@@ -12,7 +12,8 @@ from causal import load
 from causal.ask.candidates import PAIR
 from causal.ask.interventions import FORECAST, MINIMAL
 from causal.ask.panel import Panel
-from causal.ask.sweep import Sweep, sweep
+from causal.ask.sweep import sweep
+from causal.ask.swept import Sweep
 from causal.learn.gate import REFUSE, Finding, Gate
 from causal.spec.grammar import parse_event
 from causal.tell.pictures.figure import png, svg

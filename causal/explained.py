@@ -147,8 +147,10 @@ class Ranking(ranked.Ranking):
     sweep: Explained = field(kw_only=True, compare=False)
 
     def __repr__(self) -> str:
-        rows = counted(len(self.divergences), "row")
-        return _safely(lambda: f"<Ranking of {self.event}: {rows}, gate {self.gate.verdict}>", "<Ranking>")
+        def words() -> str:
+            return f"<Ranking of {self.event}: {counted(len(self.divergences), 'row')}, gate {self.gate.verdict}>"
+
+        return _safely(words, "<Ranking>")
 
     @property
     def text(self) -> str:

@@ -144,7 +144,7 @@ class Carries:
         assert tip.at is not None
         likely = f", as in {percent(tip.beyond)} of the draws" if self.swings else ""
         near = sum(each.beyond >= PLAUSIBLE for each in tips)
-        others = f"; {near} of {counted(len(tips), 'judgement')} that could are as likely as {PLAUSIBLE:g}"
+        others = f"; {near} of {counted(len(tips), 'judgement')} could, at values of probability {PLAUSIBLE:g} or more"
         side = "below" if tip.below else "above"
         return (
             f"It would cross {self.level:g} if {self._said(tip.words)} were {side} {tip.at:.2f} (stated {tip.now:.2f})"

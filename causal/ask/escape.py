@@ -130,7 +130,7 @@ class Avoidance:
         rows = []
         for union in self.unions:
             rows.append((f"at least one: {union.kind}", union.union.said, union.saved.said))
-            rows.append(("their sum, which is no probability", union.total.said, union.saved_total.said))
+            rows.append(("the sum of these", union.total.said, union.saved_total.said))
             for way in sorted(union.ways, key=lambda way: -way.probability.panel.mean):
                 part = "" if way.counted else " (part of another)"
                 rows.append((f"{way.title}{part}", way.probability.said, way.saved.said))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -349,12 +350,25 @@ def summary(values: Floats, share: Floats | None, ci_prob: float, size: float, c
     mcse = float(np.sqrt(share @ (values - mean) ** 2) / np.sqrt(size))
     if comparison:
         return Estimate(mean, None, None, None, mcse, size)
-    order = np.argsort(values, kind="stable")
-    rising = np.cumsum(share[order])
-    tail = (1.0 - ci_prob) / 2
-    at = np.searchsorted(rising, [tail, 0.5, 1.0 - tail]).clip(0, values.size - 1)
-    lower, median, upper = (float(each) for each in values[order][at])
+    if share[0] == share.min() == share.max():  # equal weights: the places are known before the values are ordered
+        at = _places(values.size, float(share[0]), ci_prob)
+        lower, median, upper = (float(each) for each in np.partition(values, at)[list(at)])
+    else:
+        order = np.argsort(values, kind="stable")
+        lower, median, upper = (float(each) for each in values[order][list(_ends(np.cumsum(share[order]), ci_prob))])
     return Estimate(mean, median, lower, upper, mcse, size)
+
+
+def _ends(rising: Floats, ci_prob: float) -> tuple[int, int, int]:
+    """Return where an interval begins, its middle and its end, of weights summed in the order of the values."""
+    tail = (1.0 - ci_prob) / 2
+    low, middle, high = np.searchsorted(rising, [tail, 0.5, 1.0 - tail]).clip(0, rising.size - 1).tolist()
+    return low, middle, high
+
+
+@lru_cache(maxsize=64)
+def _places(count: int, share: float, ci_prob: float) -> tuple[int, int, int]:
+    return _ends(np.cumsum(np.full(count, share)), ci_prob)
 
 
 def combine(question: Question, means: Mapping[str, float]) -> float:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -97,8 +98,14 @@ class Draws:
 
     def flat(self, expert: int) -> Floats:
         """Return one expert's draws, shape (parameters, chains * draws)."""
-        chains, draws, parameters, _ = self.theta.shape
-        return np.ascontiguousarray(self.theta[..., expert].reshape(chains * draws, parameters).T)
+        return self._flat[expert]
+
+    @cached_property
+    def _flat(self) -> tuple[Floats, ...]:
+        """Every expert's draws as the tape takes them: laid out anew once, and not for each of hundreds of runs."""
+        chains, draws, parameters, experts = self.theta.shape
+        every = (self.theta[..., expert].reshape(chains * draws, parameters).T for expert in range(experts))
+        return tuple(np.ascontiguousarray(each) for each in every)
 
 
 def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:

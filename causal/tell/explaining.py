@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -20,6 +21,7 @@ from causal.tell.document import Block, Cell, Column, Picture, Quiet, Section, T
 from causal.tell.facts import Report, Told
 from causal.tell.wording import NONE
 
+FIGURE = re.compile(r"[+\N{MINUS SIGN}<]?\d[\d.]*( %| \[[^\]]*\]| to [\d.]+)?")  # 0.2 [0.1, 0.3], 40 %, 0.2 to 0.3
 ROWS = 15  # rows of each table; the rest is had from the method and from the command line
 
 
@@ -122,8 +124,7 @@ def _number(value: object) -> bool:
     """Return whether a cell is a number, with its interval or without, or stays empty."""
     if value is None or isinstance(value, float | int):
         return True
-    text = str(value)
-    return text == WITHHELD or text[:1] in "+\N{MINUS SIGN}<" or (text[:1].isdigit() and text[-1] in "]%0123456789")
+    return value == WITHHELD or FIGURE.fullmatch(str(value)) is not None
 
 
 def _cells(row: Sequence[object]) -> tuple[Cell, ...]:

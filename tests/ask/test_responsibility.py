@@ -17,7 +17,7 @@ from causal.errors import QueryError, TooLarge, UsageError
 from causal.spec.grammar import parse_event, parse_question
 
 sys.path.insert(0, str(Path(__file__).parent))
-from case import MODEL, ROWS, RULE, TABLE, panel_of, referee
+from case import MODEL, ROWS, RULE, TABLE, numbers, panel_of, referee
 
 Y = parse_event("y = yes")
 
@@ -84,6 +84,29 @@ def test_shares_are_means_over_all_orders_of_arrival(reading: str, mechanism: st
     (pair,) = found.pairs
     assert pair.index.panel.mean == pytest.approx(v({"x", "m"}) - v({"x"}) - v({"m"}) + v(set()))
     assert pair.both.panel.mean - pair.sum.panel.mean == pytest.approx(-pair.index.panel.mean)
+
+
+def test_looking_back_shares_are_told_under_both_couplings() -> None:
+    """Each is the share in a model whose luck is so coupled; with one world at a time there is nothing to couple."""
+    found = responsibility(panel_of(TABLE), Y, RETROSPECTIVE, events=[])
+    assert found.couplings == ("comonotone", "independent")
+    for how in found.couplings:
+        coupled = MODEL.replace("actual: high}", f"actual: high, coupling: {how}}}")
+        panel = panel_of(f"{TABLE}, coupling: {how}", coupled, numbers(TABLE))
+        told = responsibility(panel, Y, RETROSPECTIVE, events=[])
+        wanted = {each.name: each.share for each in told.factors}
+        for each in found.factors:
+            for who in (PANEL, "a", "b"):
+                assert each.couplings[how].of(who) == pytest.approx(wanted[each.name].of(who), abs=1e-12)
+    rows = found.table.query("quantity == 'share' and expert == 'panel'")
+    assert not rows[["comonotone", "independent"]].isna().any(axis=None)
+    assert {"share with comonotone luck", "share with independent luck"} <= set(found.brief.heads)
+    first, other = (sum(e.couplings[how].panel.mean for e in found.factors) for how in found.couplings)
+    assert first != pytest.approx(other, abs=1e-3)
+    for reading in (FORECAST, MINIMAL):
+        open_ = responsibility(panel_of(TABLE), Y, reading, events=[])
+        assert (open_.couplings, open_.coupled) == ((), ())
+        assert not any("luck" in head for head in open_.brief.heads)
 
 
 def test_what_stays_may_be_left_to_come_about() -> None:

@@ -211,10 +211,10 @@ class Sweep:
     def _leader(self, reading: str, group: tuple[Swept, ...]) -> str:
         """Return what comes first among the named changes under a reading."""
         if not group:
-            return f"{reading}: none could be asked."
+            return f"{reading.capitalize()}: none could be asked."
         first = group[0]
         effect = signed(first.effect[WHOLE].mean)
-        said = f"{reading}: '{first.candidate.title}', {self._cell(first)}, {effect}"
+        said = f"{reading.capitalize()}: '{first.candidate.title}', {self._cell(first)}, {effect}"
         if len(self.schools) > 1:
             means = [mean for school in self.schools if (mean := first.outcome[(SCHOOL, school)].mean) is not None]
             said += f" (by school {banded(min(means))} to {banded(max(means))})"

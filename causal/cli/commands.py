@@ -239,7 +239,7 @@ def rank(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
-    only = answers.CALLED[reading] if reading else ""
+    only = answers.CALLED[reading] if reading and (pairs or everything) else ""  # else what is left out is listed
     with screen.step("comparing the interventions", quiet):
         ranking = posterior.interventions(event, pairs=pairs, everything=everything, reading=only)
     if pairs or everything:

@@ -11,7 +11,7 @@ from causal.ask.carries import Carries, carries
 from causal.ask.panel import Panel
 from causal.learn.gate import REFUSE, Finding, Gate
 from causal.spec.grammar import parse_event
-from causal.tell.pictures.carried import best, described, next_figure, shown, tornado_figure
+from causal.tell.pictures.carried import best, described, next_described, next_figure, shown, tornado_figure
 from causal.tell.pictures.figure import svg
 
 

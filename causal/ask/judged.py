@@ -63,6 +63,12 @@ class Checked:
     after: Estimate
     gate: Gate
 
+    @property
+    def at_odds(self) -> bool:
+        """Whether what the expert's own parameters imply denies it at least as surely as the expert affirms it."""
+        said, implied = self.compared.probability, self.before.mean
+        return implied <= 1.0 - said if said > 0.5 else said < 0.5 and implied >= 1.0 - said
+
 
 @dataclass(frozen=True)
 class _Line:

@@ -116,6 +116,9 @@ def elicit(
     model: ModelName,
     priors: PriorsFile = None,
     by: Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="One expert only.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with the curve of each judgement.")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -132,6 +135,8 @@ def elicit(
         raise UsageError(f"{study.model.name} has every number in the model, so nobody judged any")
     with screen.step("reading the judgements", quiet):
         found = eliciting.facts(study, by)
+        if html is not None:
+            found["html"] = eliciting.write_page(study, by, html).as_posix()
     if as_json:
         screen.emit(found)
     else:

@@ -3,7 +3,8 @@
     a judgement that     beside what was said                                    marked
     sets a parameter     the fitted belief at 5, 50 and 95 %, and its density    misfit from 0.05, quantile left out
     is derived           what the expert's own parameters imply without it       z above 2
-    orders, or signs     the share of draws from their priors where it holds
+    orders, or signs     the share of draws from their priors where it holds       it denies what was said
+    has parts            their sum beside the whole                               they do not make it
 
 Nothing is sampled: what parameters imply comes from independent draws of their priors. Facts first, then the same
 facts for a reader; a block to a judgement, because questions are long and terminals narrow.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.saying import counted
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from causal.elicit import Belief, Scale
     from causal.learn.elicited import Elicited, Prior
     from causal.study import Study
-    from causal.tell.claims import Direct
+    from causal.tell.claims import Direct, Loop, Split, Worded
 
 LEVELS = (0.05, 0.50, 0.95)
 CELLS = 24  # letters of a density
@@ -40,13 +42,15 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
     """
     from causal.ask.judged import checked, judged
     from causal.errors import UsageError, nearest
-    from causal.tell.judgements import direct
+    from causal.tell.judgements import direct, loops, splits
+    from causal.tell.judgements import worded as words
 
     experts = study.priors.experts
     if by is not None and by not in experts:
         raise UsageError(f"no expert {by!r}{nearest(by, experts)}; they are {', '.join(experts)}")
     elicited, panel = study.elicited, study.at_medians().panel
     said, derived, compared = direct(elicited), judged(panel), checked(panel)
+    apart, around, worded = splits(elicited), loops(elicited), words(elicited)
     return {
         "model": study.model.name,
         "priors": study.priors.name if study.priors.path else None,
@@ -59,6 +63,9 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
                 "parameters": [_parameter(elicited, each) for each in said if each.by == name],
                 "derived": [_derived(each) for each in derived if each.derived.expert == name],
                 "orders": [_order(each) for each in compared if each.compared.expert == name],
+                "parts": [_split(each) for each in apart if each.by == name],
+                "circles": [_loop(each) for each in around if each.by == name],
+                "own_phrases": [_phrase(each) for each in worded if name in each.by and not each.published],
                 "abstained": [str(each.about) for each in elicited.abstained if each.by == name],
                 "defaults": sum(prior.origin == "default" for prior in elicited.held[name].priors),
                 "unjudged": list(elicited.weak[name]),
@@ -163,8 +170,38 @@ def _order(each: Checked) -> dict[str, Any]:
         "use": each.compared.use,
         "stated": each.compared.probability,
         "before": each.before.mean,
+        "marked": each.at_odds,
         "because": said.because,
     }
+
+
+def _split(each: Split) -> dict[str, Any]:
+    return {
+        "parts": [{"about": question, "median": median} for question, median in each.parts],
+        "of": each.of or None,
+        "whole": each.whole,
+        "total": each.total,
+        "excess": each.excess,
+        "marked": each.at_odds,
+    }
+
+
+def _loop(each: Loop) -> dict[str, Any]:
+    return {"orders": [{"about": order, "stated": sure} for order, sure in each.orders], "excess": each.excess}
+
+
+def _phrase(each: Worded) -> dict[str, Any]:
+    return {"phrase": each.phrase, "scale": each.scale, "read": list(each.read), "times": each.times}
+
+
+def write_page(study: Study, by: str | None, target: Path) -> Path:
+    """Write the page with the curve of each judgement, whole or not at all, and return where it is."""
+    from causal.tell.feedback import feedback
+    from causal.tell.files import whole
+    from causal.tell.page import page
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return whole(target, page(feedback(study.at_medians().panel, by)))
 
 
 def render(found: Mapping[str, Any]) -> None:
@@ -172,7 +209,8 @@ def render(found: Mapping[str, Any]) -> None:
     show(f"{found['model']}, {'judged in ' + found['priors'] if found['priors'] else 'no priors found'}", style="bold")
     for expert in found["experts"]:
         _render_expert(expert)
-    judged = [each for one in found["experts"] for each in (*one["parameters"], *one["derived"])]
+    kinds = ("parameters", "derived", "orders", "parts")
+    judged = [each for one in found["experts"] for kind in kinds for each in one[kind]]
     marked = [each for each in judged if each["marked"]]
     many = counted(len(marked), "judgement is", "judgements are")
     if not judged:
@@ -206,11 +244,32 @@ def _render_expert(expert: Mapping[str, Any]) -> None:
             show(f"\n  {each['about']}")
             for line, marked in lines(each):
                 show(f"  {MARKED if marked else ' '} {line}", style="yellow" if marked else None)
+    for each in (*expert["parts"], *expert["circles"]):
+        _render_at_odds(each)
+    if expert["own_phrases"]:
+        show("\n  Phrases on no published scale, read as the prior file says (5, 50 and 95 %)")
+    for each in expert["own_phrases"]:
+        show(f"    {each['phrase']}: {'  '.join(f'{value:.2f}' for value in each['read'])}")
     for title, key in (("Asked, and no view", "abstained"), ("Nobody judged (a weak default stands in)", "unjudged")):
         if expert[key]:
             show(f"\n  {title}")
         for name in expert[key]:
             show(f"    {name}")
+
+
+def _render_at_odds(each: Mapping[str, Any]) -> None:
+    """Print parts beside their whole, or orders that run in a circle."""
+    if "orders" in each:
+        show(f"\n  {MARKED} Orders that cannot all hold as surely as was said", style="yellow")
+        for order in each["orders"]:
+            show(f"    {order['about']}   {order['stated']:.2f}")
+        return
+    show("\n  Parts of " + (each["of"] or "a whole") + ", medians as stated")
+    for part in each["parts"]:
+        show(f"    {part['about']}   {part['median']:.3f}")
+    mark = MARKED if each["marked"] else " "
+    told = f"  {mark} sum {each['total']:.3f}   whole {each['whole']:.3f}   excess {each['excess']:+.3f}"
+    show(told, style="yellow" if each["marked"] else None)
 
 
 def _parameter_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -239,7 +298,7 @@ def _derived_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 def _order_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     yield f"said      {each['said']}, {each['use']}", False
-    yield f"stated    {each['stated']:.2f}   of their draws {number(each['before'], 2)}", False
+    yield f"stated    {each['stated']:.2f}   of their draws {number(each['before'], 2)}", each["marked"]
 
 
 def _levels(pairs: Iterable[tuple[float, float]]) -> str:

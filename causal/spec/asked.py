@@ -22,7 +22,7 @@ from causal.spec.priors import Phrase, Quantiles, Scale
 from causal.spec.question import Question, Sum, number_text
 from causal.spec.reach import Ends, ends_of
 from causal.spec.reader import Node, Problems, Scalar
-from causal.spec.scales import SURE, plain_phrase
+from causal.spec.scales import SCALES, SURE, plain_phrase
 from causal.spec.shape import found, number, share
 
 CONFIDENCE = 0.9  # of an interval that says none: its ends are then read like those of a range
@@ -100,16 +100,25 @@ def read_phrase(phrase: Scalar, scale: Scalar | None, asked: Asked) -> Phrase | 
         if scale is not None:
             asked.problems.add(scale, f"no scale {name!r}{choices(name, asked.scales)}")
         return None  # a scale of the file that there is not is told at its own place
-    known = asked.scales[name].phrases
-    text = plain_phrase(phrase)
+    scaled = asked.scales[name]
+    known, text = scaled.phrases, plain_phrase(phrase)
     if text not in known:
         typo = get_close_matches(text, known, n=1, cutoff=0.85)  # nothing looser: "improbable" resembles "probable"
         hint = f" (did you mean {typo[0]!r}?)" if typo else f"; it has {', '.join(known)}"
+        if not typo:
+            hint += f". A phrase of your own needs its 5, 50 and 95 per cent under {_home(name, scaled)}"
         if text in SURE:
             hint = f"; what is sure is said as {{{SURE[text]}}}"
         asked.problems.add(phrase, f"no phrase {found(phrase)} on the scale {name!r}{hint}")
         return None
-    return Phrase(str(phrase), name, known[text])
+    return Phrase(str(phrase), name, known[text], text not in scaled.own)
+
+
+def _home(name: str, scale: Scale) -> str:
+    """Return where in the file a phrase that a scale does not have is given its numbers."""
+    if name in SCALES:
+        return f"'scales: {{ours: {{like: {name}, phrases: ..}}}}'"
+    return f"the phrases of {scale.name!r}"
 
 
 def read_chance(

@@ -203,6 +203,7 @@ class _Reading:
         if name in SCALES:
             self.problems.add(name, f"{str(name)!r} is a published scale; give yours another name, and 'like: {name}'")
         phrases: dict[str, Quantiles] = {}
+        own_phrases: set[str] = set()
         if written.like is not None:
             if written.like in (*within, name):
                 circle = " -> ".join((*within, name, written.like))
@@ -213,6 +214,7 @@ class _Reading:
                     self._add_scale(own, found, (*within, str(name)))
                 like = found.get(written.like) or SCALES.get(written.like)
                 phrases.update(like.phrases if like else {})
+                own_phrases |= like.own if like else frozenset()
                 if like is None and own is None and written.like not in _keys_of(self.shape, "scales"):
                     known = [*SCALES, *self.shape.scales]
                     self.problems.add(written.like, f"no scale {str(written.like)!r}{nearest(written.like, known)}")
@@ -223,8 +225,10 @@ class _Reading:
                 self.problems.add(phrase, message)
             else:
                 phrases[plain_phrase(phrase)] = Quantiles(LEVELS, tuple(values))
+                own_phrases.add(plain_phrase(phrase))
         source = self._source(written.source)
-        found[str(name)] = Scale(str(name), frozen(phrases), tidy(self.shape.sources.get(Scalar(source), "")))
+        told = tidy(self.shape.sources.get(Scalar(source), ""))
+        found[str(name)] = Scale(str(name), frozen(phrases), told, own=frozenset(own_phrases))
 
     def cases(self, written: shapes.CaseFileShape) -> tuple[CaseFile, bytes]:
         """Return a file of comparable cases, its columns and states looked up and its rows read, and its content."""

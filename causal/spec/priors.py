@@ -59,11 +59,15 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A verbal phrase and the scale it is read on; ``quantiles`` is what the scale gives (5, 50 and 95 per cent)."""
+    """A verbal phrase and the scale it is read on; ``quantiles`` is what the scale gives (5, 50 and 95 per cent).
+
+    ``published`` is false where the numbers are the prior file's own.
+    """
 
     phrase: str
     scale: str
     quantiles: Quantiles
+    published: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +185,16 @@ class Expert:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Phrases and what they mean: 5, 50 and 95 per cent quantiles each. ``source`` says where from."""
+    """Phrases and what they mean: 5, 50 and 95 per cent quantiles each. ``source`` says where from.
+
+    ``own`` are the phrases that a prior file defines; the others are a published scale's.
+    """
 
     name: str
     phrases: Mapping[str, Quantiles]
     source: str = ""
     nested: bool = False
+    own: frozenset[str] = frozenset()
 
 
 Seen = tuple[str, tuple[tuple[str, float], ...]]  # a variable, and the likelihood of what was seen of it under states

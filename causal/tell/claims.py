@@ -4,6 +4,8 @@ Who                        an expert
 Direct, Point              a judgement that sets a parameter: stated beside implied
 Said                       a judgement on what several parameters imply: before, after, z
 Check, Against             an order or a sign, and whether it holds
+Worded                     a phrase, and the numbers it was read as
+Split, Loop                parts that do not make their whole, orders that run in a circle
 Abstention, Reason
 """
 
@@ -106,7 +108,50 @@ class Check:
     stated: float
     before: Number
     after: Number
+    at_odds: bool
     reason: Reason
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A phrase that somebody used, the 5, 50 and 95 per cent it was read as, and on whose authority.
+
+    ``published`` is false where the prior file itself says what the phrase means. ``times`` counts the judgements.
+    """
+
+    phrase: str
+    scale: str
+    source: str
+    published: bool
+    read: tuple[float, float, float]
+    times: int
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Probabilities of one expert that exclude each other, as question and median, and the whole they are parts of.
+
+    ``of`` is the question of the whole, empty where that is everything that can be.
+    """
+
+    by: str
+    parts: tuple[tuple[str, float], ...]
+    of: str
+    whole: float
+    total: float
+    excess: float
+    complete: bool
+    at_odds: bool
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Orders of one expert that cannot all hold as surely as they were said to; ``excess`` is by how much."""
+
+    by: str
+    orders: tuple[tuple[str, float], ...]
+    excess: float
 
 
 @dataclass(frozen=True)

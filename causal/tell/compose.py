@@ -7,6 +7,7 @@ Report -> banners, key, then
           graph, profile, thresholds                  the model; what avoids the outcome; what its definition decides
           explained                                   what made the difference, a section per analysis
           derived, parameters, defaults, orders       every judgement
+          parts, words                                parts beside their whole; phrases and their numbers
           assumptions, unquantified, confidence       how far it can be trusted
           sources, computation
        -> Document
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from causal.tell import dissent, explaining, ledger, limits, scenes, sections
+from causal.tell import coherence, dissent, explaining, ledger, limits, scenes, sections
 from causal.tell.document import Assumed, Document, Fact, Judged, Quiet, Section, Text
 from causal.tell.facts import Report
 from causal.tell.findings import banners
@@ -36,6 +37,8 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     ledger.parameters,
     ledger.defaults,
     ledger.orders,
+    coherence.parts,
+    coherence.words,
     ledger.assumptions,
     limits.unquantified,
     limits.confidence,
@@ -43,7 +46,8 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     ledger.computation,
 )
 
-LEDGER = ("derived", "parameters", "defaults", "orders", "assumptions")  # the analyses stand before the first of these
+# what a reader goes through who wants to disagree; the analyses stand before the first of these
+LEDGER = ("derived", "parameters", "defaults", "orders", "parts", "words", "assumptions")
 
 KEY: Text = (
     "How it is set: ",

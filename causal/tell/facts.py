@@ -30,7 +30,7 @@ from typing import Any
 
 from causal.ask.answer import CI_KIND, CI_PROB
 from causal.learn.gate import PASS, REFUSE
-from causal.tell.claims import Abstention, Against, Check, Direct, Reason, Said, Who
+from causal.tell.claims import Abstention, Against, Check, Direct, Loop, Reason, Said, Split, Who, Worded
 from causal.tell.drawings import Drawings
 from causal.tell.number import Number
 
@@ -313,6 +313,9 @@ class Report:
     checks: tuple[Check, ...]
     against: tuple[Against, ...]
     abstentions: tuple[Abstention, ...]
+    worded: tuple[Worded, ...]
+    splits: tuple[Split, ...]
+    loops: tuple[Loop, ...]
     direct: tuple[Direct, ...]
     defaults: tuple[Direct, ...]
     unjudged: Mapping[str, tuple[str, ...]]

@@ -14,7 +14,7 @@ from causal.ask.saying import counted
 from causal.learn.gate import PASS, REFUSE
 from causal.tell import luck
 from causal.tell.divergences import FIRST, best, headline
-from causal.tell.document import Banner, Strong, Text, plain
+from causal.tell.document import Banner, Code, Strong, Text, plain
 from causal.tell.facts import Report, Row
 from causal.tell.number import Number
 from causal.tell.wording import difference, said, span
@@ -72,7 +72,7 @@ def sentences(report: Report) -> tuple[Text, ...]:
     row = headline(report.interventions)
     if row is not None:
         found += [*_lowering(report, row), *_spread(report, row)]
-    return tuple(found)
+    return (*found, *_contradictions(report))
 
 
 def told(report: Report) -> tuple[Text, ...]:
@@ -160,6 +160,26 @@ def _spread(report: Report, row: Row) -> list[Text]:
     apart = [who for who in known if not who.pooled]
     found += [(f"Shown apart from the panel, {who.title} puts it at ", *said(known[who]), ".") for who in apart]
     return found
+
+
+def _contradictions(report: Report) -> list[Text]:
+    """Say which judgements contradict what the same expert said otherwise; nothing where none does."""
+    odd = sorted((each for each in report.derived if each.at_odds), key=lambda each: -(each.z or 0.0))
+    others = (
+        (sum(each.at_odds for each in report.checks), "order or sign", "orders and signs"),
+        (sum(each.at_odds for each in report.splits), "set of parts", "sets of parts"),
+        (len(report.loops), "circle of orders", "circles of orders"),
+    )
+    told = [counted(len(odd), "judgement on a total", "judgements on totals")] if odd else []
+    told += [counted(count, one, many) for count, one, many in others if count]
+    if not told:
+        return []
+    head: Text = (f"At odds with what the same expert said otherwise: {', '.join(told)}",)
+    if not odd:
+        return [(*head, ".")]
+    title = {who.name: who.title for who in report.experts}
+    worst = odd[0]
+    return [(*head, "; the furthest is ", Code(worst.question), f" by {title[worst.by]} (z {worst.z:.1f}).")]
 
 
 def _below(number: Number) -> bool:

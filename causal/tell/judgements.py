@@ -4,6 +4,8 @@
     Prior taken from the defaults  -> Direct      once, with all for whom it stands
     Judged, Checked (ask)          -> Said, Check
     Abstain, weak                  -> Abstention, unjudged
+    Phrase                         -> Worded      once, with all who used it
+    Parts, Circle (ask)            -> Split, Loop
 
 A judgement of ``P(y = no | ...)`` is fitted as one of ``P(y = yes | ...)``; here it is turned back, so that what stands
 beside a question answers that question.
@@ -16,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from causal.ask.answer import Estimate
+from causal.ask.coherence import circles, partitions
 from causal.ask.judged import Checked, Judged
 from causal.ask.panel import Panel
 from causal.ask.signs import check_signs
@@ -24,8 +27,9 @@ from causal.elicit.fit import quantiles
 from causal.learn.elicited import Elicited, Prior
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
-from causal.spec.priors import Cite, DirichletSays, Exactly, Judgement, Sign
-from causal.tell.claims import Abstention, Against, Check, Direct, Point, Reason, Said, Who
+from causal.spec.priors import Cite, DirichletSays, Exactly, Judgement, Phrase, Sign
+from causal.spec.scales import SCALES, plain_phrase
+from causal.tell.claims import Abstention, Against, Check, Direct, Loop, Point, Reason, Said, Split, Who, Worded
 from causal.tell.number import Number
 
 
@@ -97,7 +101,7 @@ def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, use
     if isinstance(judgement.says, DirichletSays) or isinstance(judgement.says, Exactly) and judgement.says.by_state:
         question = prior.parameter.name  # one judgement for the whole row: its numbers are those of the stick
     elif fit is not None:
-        turned = _turned(judgement, fit)
+        turned = is_turned(judgement, fit)
     notes: tuple[str, ...] = ("left aside: it does not go with what was judged beside it",)
     points: tuple[Point, ...] = ()
     exactly = None
@@ -120,7 +124,7 @@ def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, use
     )
 
 
-def _turned(judgement: Judgement, fit: Fit) -> bool:
+def is_turned(judgement: Judgement, fit: Fit) -> bool:
     """Return whether a judgement was fitted as one minus what it says."""
     said = stated(judgement.says, PROBABILITY)
     mine = (said.exact,) if said.exact is not None else quantiles(said)[1]
@@ -174,6 +178,7 @@ def checks(panel: Panel, found: Iterable[Checked], override: bool) -> tuple[Chec
             stated=each.compared.probability,
             before=Number.of(each.before),
             after=_let_through(each.after, each.gate, override),
+            at_odds=each.at_odds,
             reason=reason(panel.elicited, each.compared.judgement),
         )
         for each in found
@@ -207,6 +212,47 @@ def notes(elicited: Elicited) -> tuple[str, ...]:
         for note in cuts.notes
     ]
     return tuple(dict.fromkeys((*elicited.notes, *joint)))
+
+
+def worded(elicited: Elicited) -> tuple[Worded, ...]:
+    """Return every phrase once, in file order, with the numbers it was read as; the prior file's own phrases first."""
+    used: dict[tuple[str, str], list[Judgement]] = {}
+    for judgement in (*elicited.priors.judgements, *elicited.priors.defaults):
+        if isinstance(judgement.says, Phrase):
+            used.setdefault((judgement.says.scale, plain_phrase(judgement.says.phrase)), []).append(judgement)
+    scales = {**SCALES, **elicited.priors.scales}
+    found = []
+    for (scale, phrase), every in used.items():
+        says = every[0].says
+        assert isinstance(says, Phrase)
+        low, middle, high = says.quantiles.values
+        by = tuple(dict.fromkeys(each.by or "" for each in every))
+        known = scales[scale].source
+        found.append(Worded(phrase, scale, known, says.published, (low, middle, high), len(every), by))
+    return tuple(sorted(found, key=lambda each: each.published))
+
+
+def splits(elicited: Elicited) -> tuple[Split, ...]:
+    """Return what was judged in parts, those that do not make their whole first."""
+    found = [
+        Split(
+            by=each.expert,
+            parts=tuple((part.question, part.median) for part in each.parts),
+            of=each.whole.question,
+            whole=each.whole.median,
+            total=each.total,
+            excess=each.excess,
+            complete=each.complete,
+            at_odds=each.at_odds,
+        )
+        for each in partitions(elicited)
+    ]
+    return tuple(sorted(found, key=lambda each: not each.at_odds))
+
+
+def loops(elicited: Elicited) -> tuple[Loop, ...]:
+    """Return the circles of orders that are held too surely to be all true."""
+    return tuple(Loop(each.expert, each.orders, each.excess) for each in circles(elicited))
 
 
 def abstentions(elicited: Elicited) -> tuple[Abstention, ...]:

@@ -17,6 +17,7 @@ from causal.tell.document import (
     Assumed,
     Bullets,
     Code,
+    Document,
     Fact,
     Judged,
     Paragraph,
@@ -63,4 +64,9 @@ def template() -> Template:
 
 def html(report: Report) -> str:
     """Return a report as one self-contained HTML page."""
-    return template().render(document=compose(report))
+    return page(compose(report))
+
+
+def page(document: Document) -> str:
+    """Return a document as one self-contained HTML page."""
+    return template().render(document=document)

@@ -111,13 +111,14 @@ def test_a_scale_of_the_file_adds_to_the_one_that_it_is_like() -> None:
         "  - {about: P(season = rainy), says: {phrase: likely, scale: efsa}}\n"
     )
     said = [judgement.says for judgement in read.judgements]
-    assert said[0] == Phrase("A long shot", "ours", Quantiles((0.05, 0.5, 0.95), (0.03, 0.10, 0.22)))
+    assert said[0] == Phrase("A long shot", "ours", Quantiles((0.05, 0.5, 0.95), (0.03, 0.10, 0.22)), published=False)
     assert isinstance(said[1], Phrase)
     assert said[1].quantiles.values == (0.5, 0.6, 0.7)
     assert isinstance(said[2], Phrase)
     assert said[2].quantiles.values[0] == 0.2
     assert isinstance(said[3], Phrase)
     assert (said[3].scale, said[3].quantiles.values[0]) == ("efsa", 0.66)
+    assert [isinstance(each, Phrase) and each.published for each in said] == [False, False, True, True]
     assert (read.scales["ours"].source, "sure" in read.scales["ours"].phrases) == ("A diary", True)
 
 

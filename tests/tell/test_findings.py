@@ -135,7 +135,14 @@ def test_experts_are_named_before_they_are_pooled(report: Report, ussr: Report) 
     words = " ".join(plain(text) for text in sentences(report))
     assert "(Anna)" in words
     assert "(Boris)" in words
-    assert "Shown apart from the panel, The debate puts it at" in plain(sentences(ussr)[-1])
+    assert any("Shown apart from the panel, The debate puts it at" in plain(text) for text in sentences(ussr))
+
+
+def test_what_contradicts_itself_is_a_finding(report: Report, ussr: Report) -> None:
+    last = plain(sentences(ussr)[-1])
+    assert last.startswith("At odds with what the same expert said otherwise: ")
+    assert "(z " in last
+    assert not any("At odds" in plain(text) for text in sentences(report))
 
 
 @pytest.mark.parametrize(

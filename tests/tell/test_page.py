@@ -169,7 +169,7 @@ def test_the_page_is_sound(page: Page) -> None:
 
 def test_headings_and_tables_say_what_they_are(page: Page) -> None:
     assert page.count("h1") == 1
-    assert page.count("h2") == page.count("section") == 18
+    assert page.count("h2") == page.count("section") == 19
     assert page.count("caption") == page.count("table") > 5
     assert all(attributes.get("scope") in ("row", "col") for tag, attributes in page.tags if tag == "th")
 

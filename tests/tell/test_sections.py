@@ -134,6 +134,7 @@ def test_a_report_is_told_in_one_order(report: Report) -> None:
         "parameters",
         "defaults",
         "orders",
+        "words",
         "assumptions",
         "unquantified",
         "confidence",

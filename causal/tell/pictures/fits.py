@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 TALL, LEFT = 150.0, 62.0
 STATED, IMPLIED, LOWEST = -0.13, -0.33, -0.42  # heights below the curve, whose top is 1
-POINTS = 400
+POINTS = 401
+THIN = 5  # every so many points make the shade below the curve: its edge lies under the line
 # What a prior without a fit of its own is, by its origin.
 ORIGINS = {"judged": "fitted with others", "default": "a default", "weak": "a weak default, which nobody judged"}
 TAIL = 1e-3  # the share beyond either end of the curve
@@ -49,9 +50,9 @@ class Drawn:
     words: str
 
 
-def fit_picture(of: Fit | Prior | Derived, title: str) -> Figure:
-    """Draw what was stated beside what the belief made of it implies."""
-    found = drawn(of)
+def fit_picture(of: Fit | Prior | Derived, title: str, turned: bool = False) -> Figure:
+    """Draw what was stated beside what the belief made of it implies; ``turned`` draws one minus the fitted number."""
+    found = drawn(of, turned)
     on = sheet(title, TALL, _keys(found), LEFT)
     if found.exact is not None:
         _exact(on, found.exact)
@@ -64,8 +65,24 @@ def fit_picture(of: Fit | Prior | Derived, title: str) -> Figure:
     return on.figure
 
 
-def drawn(of: Fit | Prior | Derived) -> Drawn:
-    """Return what a picture of a fit shows."""
+def drawn(of: Fit | Prior | Derived, turned: bool = False) -> Drawn:
+    """Return what a picture of a fit shows; ``turned``, of one minus the number that was fitted."""
+    found = _drawn(of)
+    return _turned(found) if turned else found
+
+
+def _turned(found: Drawn) -> Drawn:
+    def minus(pairs: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        # rounded where a decimal was meant
+        return tuple((round(1.0 - level, 12), round(1.0 - value, 12)) for level, value in reversed(pairs))
+
+    exact = None if found.exact is None else round(1.0 - found.exact, 12)
+    words = found.words if exact is None else f"the judged number, said exactly: {exact:g}"
+    stated, implied, left_out = minus(found.stated), minus(found.implied), minus(found.left_out)
+    return Drawn(1.0 - found.x[::-1], found.height[::-1], stated, implied, left_out, exact, words)
+
+
+def _drawn(of: Fit | Prior | Derived) -> Drawn:
     fit = of if isinstance(of, Fit) else of.fit
     if fit is None:
         assert isinstance(of, Prior)
@@ -120,7 +137,7 @@ def _exact(on: Sheet, value: float) -> None:
 
 
 def _curve(on: Sheet, found: Drawn) -> None:
-    on.axes.fill_between(found.x, 0.0, found.height, color=PALE, linewidth=0.0, zorder=1)
+    on.axes.fill_between(found.x[::THIN], 0.0, found.height[::THIN], color=PALE, linewidth=0.0, zorder=1)
     on.axes.plot(found.x, found.height, color=BLUE, linewidth=1.4, zorder=3)
     margin = 0.03 * float(np.ptp(found.x)) or 0.01
     on.axes.set_xlim(float(found.x.min()) - margin, float(found.x.max()) + margin)
@@ -144,9 +161,9 @@ def _quantiles(on: Sheet, found: Drawn) -> None:
         )  # fmt: skip
 
 
-def described(of: Fit | Prior | Derived) -> str:
+def described(of: Fit | Prior | Derived, turned: bool = False) -> str:
     """Say in words what the picture of a fit shows."""
-    found = drawn(of)
+    found = drawn(of, turned)
     lines = [found.words]
     lines += [f"{100 * level:.3g} %: stated {quantity(value)}" for level, value in found.stated]
     lines += [f"{100 * level:.3g} %: implied {quantity(value)}" for level, value in found.implied]

@@ -22,6 +22,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -49,7 +50,8 @@ from causal.graph import Graph, digraph, with_hidden
 from causal.spec.model import Intervention, Model
 from causal.spec.question import Event
 
-SECONDS = 60.0  # for all effects together, most of it for the import
+SECONDS = 30.0  # for all effects together, from when DoWhy is imported
+IMPORT = 240.0  # seconds that a busy machine may take for that
 LISTED = 8  # states that are named where a column holds something else
 
 type Frame = pd.DataFrame
@@ -129,7 +131,7 @@ def identification(
     """Ask of every named intervention (default: all) whether cases could identify its effect on an event.
 
     ``observed`` are the variables that a case would show: if left out, the columns of the prior file's cases, and every
-    variable where there are none. What is not decided within ``seconds`` is said to be undecided.
+    variable where there are none. What is not decided within ``seconds`` of search is said to be undecided.
     Raises QueryError for names that are not the model's.
 
     >>> from causal import load
@@ -193,10 +195,10 @@ def _identified(
         })  # fmt: skip
     root = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    command = [sys.executable, "-W", "ignore", "-c", "from causal.ask.identification import serve; serve()"]
+    command = [sys.executable, "-W", "ignore", "-c", f"from causal.ask.identification import serve; serve({seconds})"]
     try:
         done = subprocess.run(
-            command, input=json.dumps(requests), capture_output=True, text=True, timeout=seconds, check=True,
+            command, input=json.dumps(requests), capture_output=True, text=True, timeout=seconds + IMPORT, check=True,
             env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}, encoding="utf-8",
         )  # fmt: skip
         told = done.stdout
@@ -210,9 +212,14 @@ def _identified(
     return found
 
 
-def serve() -> None:
-    """Read requests as JSON from standard input and write an answer a line, as far as time allows."""
+def serve(seconds: float) -> None:
+    """Read requests as JSON from standard input and write an answer a line; stop after so many seconds of search."""
+    import dowhy.causal_identifier.auto_identifier  # noqa: F401  # what it takes to load is no time of search
+
     requests = json.load(sys.stdin)
+    watch = threading.Timer(seconds, os._exit, (0,))  # what is written is flushed already
+    watch.daemon = True
+    watch.start()
     for rounds in (_adjustments, _others):  # what is quick first, so that it is there when time is up
         for request in list(requests):
             answer = rounds(request)

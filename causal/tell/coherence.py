@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from causal.ask.saying import counted
 from causal.tell.claims import Loop, Split, Worded
 from causal.tell.document import (
     Block,
@@ -24,7 +25,7 @@ from causal.tell.document import (
     paragraph,
 )
 from causal.tell.facts import Report
-from causal.tell.wording import counted, quantity
+from causal.tell.wording import quantity
 
 OWN = "on no published scale: the prior file says what it means"
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from causal.ask.judged import CONFLICT, Checked, Judged, checked, judged
 from causal.ask.panel import Panel
+from causal.ask.saying import counted
 from causal.elicit import Point
 from causal.elicit.fit import MISFIT
 from causal.errors import UsageError, nearest
@@ -40,7 +41,7 @@ from causal.tell.document import (
 from causal.tell.document import (
     Judged as Voiced,
 )
-from causal.tell.wording import counted, quantity
+from causal.tell.wording import quantity
 
 CURVE = (
     "The shaded curve is the belief that came out. Triangles are what was stated, bars what the belief says at the "

@@ -25,9 +25,9 @@ from causal.ask.saying import Voice, day, on
 from causal.ask.window import HALF, ONE_DAY, Asked, Chance, Inevitability, Left, Step
 from causal.errors import ImpossibleEvidence, QueryError, UsageError, nearest
 from causal.exact.answer import Written
-from causal.graph import Graph
+from causal.graph import Graph, definition
 from causal.spec.dates import Span
-from causal.spec.model import Model, Rule
+from causal.spec.model import Model
 from causal.spec.question import Event, History, Probability
 
 
@@ -94,12 +94,6 @@ def _moment(at: str, model: Model) -> tuple[dt.date, str]:
     return date, day(date)
 
 
-def parts_of(model: Model, name: str) -> frozenset[str]:
-    """Return a variable and, where it is a definition, the parts that define it."""
-    variable = model.variables[name]
-    return frozenset({name, *(variable.parents if isinstance(variable.mechanism, Rule) else ())})
-
-
 def _closed(chances: Sequence[Chance], expert: str) -> dt.date | None:
     """Return the day after the last intervention that brings the outcome below one half, None where none does."""
     under = [
@@ -143,7 +137,7 @@ class _Found:
     def chances(self) -> tuple[Chance, ...]:
         """Ask for the outcome with each dated intervention, and how probable what it sets was."""
         model, graph = self.panel.elicited.network.model, self.panel.elicited.network.graph
-        parts = parts_of(model, self.event.variable)
+        parts = definition(model, self.event.variable)
         plan, pages = [], []
         for each in model.interventions.values():
             if each.when is None:

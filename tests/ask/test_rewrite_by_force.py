@@ -216,6 +216,27 @@ def test_the_cheapest_set_is_the_cheapest_of_all_sets(block: int) -> None:
     assert joined > 1
 
 
+def test_a_set_that_just_succeeds_is_not_given_up_on_a_part_of_the_draws() -> None:
+    """With as much confidence as it has it succeeds, with more it does not; the first look is at a part alone."""
+    looked = 0
+    for seed, small in cases(0, 1, 10):
+        case = Referee(panel_at(small.model, seed, 24), small.event)
+        for name, each in list(case.model.interventions.items())[:3]:
+            values = case.outcome([name], FORECAST) if case.event.variable not in each.do else None
+            if values is None or not possible(values) or np.ptp(values[POOLED]) < 1e-3:
+                continue
+            drawn = np.sort(values[POOLED].ravel())
+            at = int(0.75 * drawn.size)
+            below = float(drawn[at] + drawn[at + 1]) / 2
+            share = shares(values, below)[WHOLE]
+            for confidence, succeeds in ((share, True), (share + 1e-6, False)):
+                found = cheapest(case.panel, case.event, below, confidence, FORECAST, 1, names=[name])
+                if name in {change.candidate.name for change in found.changes}:
+                    assert (found.panel is not None) is succeeds, (seed, name)
+                    looked += succeeds
+    assert looked > 8
+
+
 def hold(case: Referee, mine: Found, sets: Mapping[tuple[str, ...], Values], below: float, reading: str) -> None:
     """Hold what is said of a set to the set's own values."""
     names = {change.candidate.name for change in mine.changes}

@@ -11,15 +11,15 @@ import imagining
 import numpy as np
 import pytest
 import structural
+from points import numbers_at
 
 from causal.errors import ImpossibleEvidence
 from causal.exact.answer import Writer
 from causal.exact.kernel import Floats
-from causal.exact.mechanisms.types import Space
 from causal.exact.network import Network
 from causal.exact.readings import interior
 from causal.spec.grammar import parse_question
-from causal.spec.model import Edge, Gate, Model, Table, Types, Variable, frozen
+from causal.spec.model import Edge, Gate, Model, Table, Variable, frozen
 from causal.spec.question import Event, Probability, Question
 
 MODELS, BLOCKS, QUESTIONS = 1000, 10, 2
@@ -44,37 +44,12 @@ class Engine:
     @property
     def numbers(self) -> list[structural.Numbers]:
         """Return what the referee needs, for each point."""
-        points = range(self.theta.shape[1])
-        by_name = [{name: float(value[k]) for name, value in self.values.items()} for k in points]
-        return [{**by_name[k], "types": type_numbers(self.network, self.theta[:, k])} for k in points]
+        return [numbers_at(self.network, self.theta[:, k]) for k in range(self.theta.shape[1])]
 
     def ask(self, question: Question) -> Floats:
         """Return answer and probability of what is given, shape (2, points)."""
         page = self.writer.write(question)
         return self.network.recorder.tape([page.slots[0], page.leaves[0].evidence]).values(self.theta)
-
-
-def type_numbers(network: Network, column: Floats) -> Mapping[str, Mapping[Any, Any]]:
-    """Return the chance of each response type at one point, variable by variable.
-
-    A variable has {type: chance}; one that is confounded with earlier ones (in topological order, ties as in the
-    file) has {(type of the first, ...): {type: chance}}. Types are written as in typetext.py, over all parents.
-    """
-    index = network.index
-    found: dict[str, dict[Any, Any]] = {}
-    for name, variable in network.model.variables.items():
-        if not isinstance(variable.mechanism, Types):
-            continue
-        space = Space.of(network.model, variable)
-        sticks = [column[index[p.name]] for p in network.parameters if p.variable == name]
-        rows = np.reshape(sticks, (len(space.contexts), len(space.types) - 1))
-        by_context = {}
-        for context, row in zip(space.contexts, rows, strict=True):
-            left = np.concatenate([[1.0], np.cumprod(1 - row)])
-            shares = left * np.concatenate([row, [1.0]])
-            by_context[context] = dict(zip(space.types, shares.tolist(), strict=True))
-        found[name] = by_context if space.partners else by_context[()]
-    return found
 
 
 # Against the referee
@@ -131,6 +106,7 @@ def test_independent_luck_belongs_to_all_parents_even_one_that_only_gates() -> N
         question = parse_question(f"P(y[g = {state}] = b | y[g = open] = b)")
         wanted = [structural.answer(engine.network.model, numbers, question)[0] for numbers in engine.numbers]
         np.testing.assert_allclose(engine.ask(question)[0], wanted, atol=1e-12)
+
 
 @pytest.mark.parametrize("seed", range(30))
 def test_gradients_of_what_would_have_been_agree_with_finite_differences(seed: int) -> None:

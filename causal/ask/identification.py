@@ -32,6 +32,7 @@ import pandas as pd
 
 from causal.ask.identified import (
     ADJUSTMENT,
+    DEFINED,
     FRONT_DOOR,
     INSTRUMENT,
     NO_PATH,
@@ -46,8 +47,9 @@ from causal.ask.missing import missing
 from causal.ask.panel import Panel
 from causal.ask.profile import named_state
 from causal.errors import QueryError, UnknownName, UsageError, nearest
+from causal.exact.coupling import assumed
 from causal.graph import Graph, digraph, with_hidden
-from causal.spec.model import Intervention, Model
+from causal.spec.model import Intervention, Model, Types, Variable
 from causal.spec.question import Event
 
 SECONDS = 30.0  # for all effects together, from when DoWhy is imported
@@ -174,8 +176,16 @@ def _at_once(model: Model, event: Event, intervention: Intervention, seen: Seque
     """Return what needs no search: nothing leads to the outcome, or what is asked about is not seen."""
     if not any(event.variable in Graph.of(model).downstream([name]) for name in intervention.do):
         return _row(model, event, intervention, NO_PATH, ())
+    ruled = [each for name in intervention.do if _by_definition(each := model.variables[name])]
+    if ruled:
+        return _row(model, event, intervention, DEFINED, [parent for each in ruled for parent in each.parents])
     hidden = [name for name in (*intervention.do, event.variable) if name not in seen]
     return _row(model, event, intervention, UNSEEN, hidden) if hidden else None
+
+
+def _by_definition(variable: Variable) -> bool:
+    """Tell whether nothing but its parents makes a variable what it is."""
+    return bool(variable.parents) and not isinstance(variable.mechanism, Types) and not assumed(variable)
 
 
 def _identified(
@@ -217,6 +227,8 @@ def serve(seconds: float) -> None:
     import dowhy.causal_identifier.auto_identifier  # noqa: F401  # what it takes to load is no time of search
 
     requests = json.load(sys.stdin)
+    if seconds <= 0.0:
+        return
     watch = threading.Timer(seconds, os._exit, (0,))  # what is written is flushed already
     watch.daemon = True
     watch.start()

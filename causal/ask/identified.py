@@ -9,6 +9,7 @@
     undecided      (the search was stopped)
     unseen         (what the question is about is not among the columns)
     no path        (nothing it sets leads to the outcome: the effect is nothing)
+    by definition  (what it sets follows from its parents by a rule: no case shows it otherwise, so positivity fails)
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 ADJUSTMENT, FRONT_DOOR, INSTRUMENT, NOTHING = "adjustment", "front-door", "instrument", "nothing"
 STEPWISE = "step by step"
-UNDECIDED, UNSEEN, NO_PATH = "undecided", "unseen", "no path"
+UNDECIDED, UNSEEN, NO_PATH, DEFINED = "undecided", "unseen", "no path", "by definition"
 SETTLED = (ADJUSTMENT, FRONT_DOOR, STEPWISE, NO_PATH)
 NAMED = 3  # things of a kind that the text names
 FEW = 6  # variables that an estimand in words names
@@ -70,6 +71,8 @@ class Identified:
                 return f"{inside} would be an instrument: bounds, or the effect if it is linear or goes one way only"
             case "unseen":
                 return f"a case would have to show {inside}"
+            case "by definition":
+                return f"no case shows it otherwise than {inside} make it, by definition"
             case "no path":
                 return "what it sets does not lead to the outcome, so its effect is nothing"
             case "undecided":

@@ -144,8 +144,7 @@ class _Sheet:
                 because = entry.get("because")
                 self.reasons += [entry.line] if because is not None and not _empty(because) else []
             else:
-                kept = {key: pair for key, pair in entry.entries.items() if not _empty(pair[1])}
-                found.append(replace(entry, entries=MappingProxyType(kept)))
+                found.append(_filled(entry))
         return found
 
     def _new(self, key: str) -> dict[str, Node]:
@@ -159,8 +158,8 @@ class _Sheet:
         found = {}
         for name, value in node.entries.values():
             if name not in known:
-                found[str(name)] = value
-            elif not _empty(value) and plain(value) != plain(known[name]):
+                found[str(name)] = _filled(value)
+            elif not _empty(value) and plain(_filled(value)) != plain(known[name]):
                 self.problems.add(
                     name, f"{str(name)!r} is in {self.onto} already; change it there, and leave it out here"
                 )
@@ -201,7 +200,7 @@ class _Sheet:
                 places = self.tree.get(key)
                 assert isinstance(places, Mapping)
                 both = {name: (Scalar(name), value) for name, value in self._known(key).items()}
-                both |= {name: places.entries[name] for name in new[key]}
+                both |= {name: (places.entries[name][0], value) for name, value in new[key].items()}
                 entries[key] = replace(places, entries=MappingProxyType(both))
         entries["judgements"] = Sequence(tuple(said), root.line, root.column, "judgements")
         pairs = {key: (self.tree.key(key) or Scalar(key), value) for key, value in entries.items()}
@@ -214,3 +213,11 @@ class _Sheet:
 
 def _empty(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and not node
+
+
+def _filled[N: Node](node: N) -> N:
+    """Return a mapping without the keys that were left empty, and any other node as it is."""
+    if not isinstance(node, Mapping):
+        return node
+    kept = {key: pair for key, pair in node.entries.items() if not _empty(pair[1])}
+    return replace(node, entries=MappingProxyType(kept))

@@ -31,11 +31,11 @@ def write(report: Report, folder: Path | str) -> tuple[Path, Path, Path]:
     place = Path(folder)
     texts = {"report.html": html(report), "report.md": markdown(report), "report.json": to_json(report)}
     place.mkdir(parents=True, exist_ok=True)
-    page, text, facts = (_whole(place / name, content) for name, content in texts.items())
+    page, text, facts = (whole(place / name, content) for name, content in texts.items())
     return page, text, facts
 
 
-def _whole(target: Path, content: str) -> Path:
+def whole(target: Path, content: str) -> Path:
     """Write beside the target, sync and rename, so that a reader sees the old file or the new one."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
@@ -43,7 +43,7 @@ def _whole(target: Path, content: str) -> Path:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
+        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -240,9 +240,10 @@ def test_a_long_text_is_folded_so_that_it_reads_back(words: list[str], between: 
             "  {about: P(season = dry), says: 60%},\n]\n",
         ),
         (
-            '{"priors": "p", "model": "rain", "judgements": [{"about": "P(season = dry)", "says": "3:1"}]}',
-            '{"priors": "p", "model": "rain", "judgements": [{"about": "P(season = dry)", "says": "3:1"}, '  # on the line
-            + "{about: P(season = dry), says: 60%}]}",
+            '{priors: p, model: rain, "judgements": [{"about": "P(season = dry)", "says": "60%"}]}',
+            '{priors: p, model: rain, "judgements": [{"about": "P(season = dry)", "says": "60%"}, <>]}'.replace(
+                "<>", "{about: P(season = dry), says: 60%}"
+            ),
         ),
         (
             '{"priors": p, model: rain}\n',

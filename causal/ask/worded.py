@@ -258,7 +258,7 @@ def _only(model: Model, variable: Variable, word: object) -> str:
     rest = _rest(model, variable, [each.variable for each in word.causes])
     others = f" The others are at rest ({'; '.join(rest)})." if rest else ""
     return (
-        f"Suppose the only one of these causes at work is {at_work}.{others} What is not listed acts as it always does."
+        f"Suppose only one of these causes is at work: {at_work}.{others} What is not listed acts as it always does."
     )
 
 
@@ -272,9 +272,10 @@ def _all(model: Model, variable: Variable, word: object) -> str:
 def _baseline(model: Model, variable: Variable, word: object) -> str:
     assert isinstance(word, Baseline)
     if not word.but:
-        return "Take the starting world as it stands."
+        known = model.baseline == "actual" and variable.actual is not None
+        return f"Take the starting world as it stands{', and forget how this came out' if known else ''}."
     was = _or(spoken(model.baseline_state(each.variable)) for each in word.but)
-    return f"Take the starting world and change one thing: {_changed(model, word.but)}, where it was {was}."
+    return f"Take the starting world and change one thing: {_changed(model, word.but)}, instead of {was}."
 
 
 def _changed(model: Model, but: Iterable[Assign]) -> str:
@@ -305,7 +306,7 @@ def _types(model: Model, variable: Variable) -> Worded:
     parents = inputs(variable)
     space = Space.of(model, variable)
     lists = [model.variables[name].states for name in reversed(parents)]  # the first-named parent varies fastest
-    contexts = [dict(zip(reversed(parents), states, strict=True)) for states in product(*lists)]
+    contexts = [dict(zip(parents, reversed(states), strict=True)) for states in product(*lists)]
     told = []
     for text in space.types[:TYPES_LISTED]:
         values = type_values(text, variable.states, len(contexts))

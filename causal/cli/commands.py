@@ -138,7 +138,7 @@ def elicit(
     from causal.cli import eliciting, interviewing, screen
     from causal.errors import UsageError
 
-    if questionnaire or merge is not None:
+    if questionnaire or merge is not None or dry_run:
         interviewing.interview(model, priors, by, out if questionnaire else None, merge, dry_run, as_json, quiet)
         return
     study = _study(model, priors, quiet)

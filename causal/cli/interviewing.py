@@ -34,8 +34,7 @@ def interview(
     from causal.study import load
 
     if filled is None:
-        assert out is not None
-        if dry_run:
+        if dry_run or out is None:
             raise UsageError("--dry-run goes with --merge")
         _write(load(model, priors), by, out, as_json, quiet)
         return

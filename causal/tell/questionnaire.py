@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from causal.ask.identification import Frame as Rows
 
 LINE = "." * 12
+SITTING = 60  # minutes that one can judge well for
 MOST = 12  # words of a scale
 
 BIASES = (
@@ -131,15 +132,23 @@ def _extent(found: Needed) -> str:
     told = f"{counted(total, 'question')} on {variables}, about {_time(found.minutes)} at {MINUTES} minutes each"
     told += f", and {counted(len(found.optional), 'optional one', 'optional ones')} at the end" * bool(found.optional)
     judged = f" {counted(found.judged, 'number')} that the model needs {whose} judged already." if found.judged else ""
+    sittings = " Take them in several sittings." if found.minutes > SITTING else ""
     stands = sum(each.default for each in found.questions)
-    default = f" For {stands} of them a default stands in so far; it is not shown, so that it does not sway you."
-    return f"{told}. The subjects with the fewest questions come first.{judged}{default * bool(stands)}"
+    which = "all" if stands == total else str(stands)
+    default = f" For {which} of them a default stands in so far; it is not shown, so that it does not sway you."
+    return f"{told}. The subjects with the fewest questions come first.{sittings}{judged}{default * bool(stands)}"
 
 
 def _time(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    parts = [counted(hours, "hour")] * bool(hours) + [counted(rest, "minute")] * bool(rest)
-    return " and ".join(parts)
+    """Return how long that is, no finer than it can be told.
+
+    >>> _time(22), _time(60), _time(176)
+    ('20 minutes', '1 hour', '3 hours')
+    """
+    if minutes < 45:
+        return counted(max(MINUTES, minutes if minutes < 10 else 5 * round(minutes / 5)), "minute")
+    halves = max(2, round(minutes / 30))
+    return counted(halves // 2, "hour") if halves % 2 == 0 else f"{halves // 2} and a half hours"
 
 
 def _how(found: Needed) -> Iterator[str]:
@@ -154,8 +163,9 @@ def _how(found: Needed) -> Iterator[str]:
     yield _words_of(found)
     yield ""
     yield (
-        "Or tick **no view**: that is an answer, and a better one than a number made up. Say **why** in a sentence, and "
-        "where it is written, if it is. A question that you do not understand is a fault of the sheet: leave it empty."
+        "Or tick **no view**: that is an answer, and a better one than a number made up. Say **why** in a sentence, "
+        "and where it is written, if it is. A question that you do not understand is a fault of the sheet: leave it "
+        "empty."
     )
     yield from ("", BIASES, "")
 
@@ -209,7 +219,7 @@ def _question(each: Open) -> Iterator[str]:
     if each.words.below:
         yield from (*(f"- {escape(line)}" for line in each.words.below), "")
     if each.words.numbers:
-        yield f"lowest {LINE} highest {LINE} best {LINE} how sure {LINE} %, or in words {LINE * 2}, no view \\[ \\]"
+        yield f"lowest {LINE} highest {LINE} best {LINE} how sure {LINE} %, or words {LINE * 2}, or no view \\[ \\]"
         yield ""
     yield f"why {LINE * 6} read in {LINE * 3}"
     yield ""

@@ -22,6 +22,7 @@ WIDTH = 110
 
 HELP = """\
 Fill in `says` where you have a view and leave the others empty; then: causal elicit {model} --merge FILE
+What each subject depends on, and how to answer, is in {model}-questionnaire.md.
 
 says:     {{low: 10%, best: 30%, high: 50%, confidence: 80%}}   of 100 worlds 10 to 50, best 30, and 80 % sure
           30%                  the best guess alone             likely    a word, on the scale {scale}

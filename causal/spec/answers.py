@@ -1,7 +1,7 @@
 """A filled sheet of answers, read beside the prior file that it is to be merged into.
 
     priors, model   which file and which model it is for
-    scale           what words of likelihood mean, where the prior file does not say
+    scale           what words of likelihood mean, where the prior file does not say and an answer is in words
     sources         works that the prior file does not know yet
     experts         people that the prior file does not know yet
     judgements      entries as in a prior file; one whose `says` is empty is not answered
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from causal.errors import SpecError
 from causal.spec.known import choices
 from causal.spec.model import Model, frozen
 from causal.spec.priorfile import read_priors
@@ -32,8 +33,8 @@ class Answers:
     """What a sheet adds to a prior file: values, and the same as written.
 
     ``entries`` has the tree of each judgement, ``new`` those of new sources and experts, by key and name; ``scale`` is
-    empty where the prior file has one. ``unanswered`` counts entries that say nothing; ``reasons`` are the lines of
-    those that give a reason nevertheless.
+    empty where the prior file has one, or where no answer needs one. ``unanswered`` counts entries that say nothing;
+    ``reasons`` are the lines of those that give a reason nevertheless.
     """
 
     path: str
@@ -99,6 +100,8 @@ class _Sheet:
         said = self._answered()
         new = {key: self._new(key) for key in NEW_KEYS}
         scale = self._scale()
+        if scale is not None and self._readable(self._together(said, new, None)):
+            scale = None  # nobody answered in words
         priors = read_priors(self._together(said, new, scale), self.problems, b"", self.model, None)
         named = self.tree.get("priors")
         return Answers(
@@ -113,6 +116,13 @@ class _Sheet:
             unanswered=self.unanswered,
             reasons=tuple(self.reasons),
         )
+
+    def _readable(self, together: Mapping) -> bool:
+        try:
+            read_priors(together, Problems(self.problems.path), b"", self.model, None)
+        except SpecError:
+            return False
+        return True
 
     def _check_keys(self) -> None:
         """Note what belongs to the prior file alone, and a sheet of another prior file."""

@@ -286,6 +286,12 @@ def test_without_a_prior_file_one_is_begun() -> None:
     assert answers.unanswered == 1
 
 
+def test_a_scale_comes_along_where_an_answer_is_in_words() -> None:
+    said = "scale: kent\njudgements:\n  - {about: P(season = dry), says: %s}\n"
+    assert "scale: kent" not in merge(HEAD, sheet(said % "60%", HEAD))
+    assert "scale: kent\n" in merge(HEAD, sheet(said % "likely", HEAD))
+
+
 def test_a_reason_without_an_answer_is_told() -> None:
     assert sheet("judgements:\n  - {about: P(season = dry), because: Well}\n", HEAD).reasons == (2,)
 

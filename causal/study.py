@@ -2,6 +2,7 @@
 
     study = causal.load("rain")            a model and its priors, read and checked
     study.show()             -> Picture    the graph, with what the stated medians make of it
+    study.questionnaire()    -> Questionnaire  what nobody judged, as an interview sheet: .text .yaml .table
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from causal.learn.model import PymcModel
     from causal.tell import Report
     from causal.tell.displays import Picture
+    from causal.tell.questionnaire import Questionnaire
 
 AT_MEDIANS = "with every parameter at its median as stated"
 AT_DRAWS = "posterior means, with no intervention"
@@ -129,15 +131,18 @@ class Study:
             return graph(self.model)
         return self.at_medians().show()
 
+    def questionnaire(self, by: str | None = None) -> Questionnaire:
+        """Return the questions that nobody answered, or that one expert (perhaps a new one) did not, in plain words."""
+        from causal.tell.questionnaire import questionnaire
+
+        return questionnaire(self.elicited, by)
+
     def to_networkx(self) -> Digraph:
         """Return the graph alone: labels and states on the nodes, reasons and signs on the edges, and no numbers."""
         return to_networkx(self.model)
 
     def to_dowhy(
-        self,
-        treatment: str | Sequence[str],
-        outcome: str,
-        data: Frame | None = None,
+        self, treatment: str | Sequence[str], outcome: str, data: Frame | None = None,
         observed: Iterable[str] | None = None,
     ) -> Any:
         """Return a ``dowhy.CausalModel`` of the effect of ``treatment`` on ``outcome``, to identify or estimate it.
@@ -161,12 +166,7 @@ class Study:
         return build(self.elicited)
 
     def sample(
-        self,
-        seed: int = 1,
-        draws: int = DRAWS,
-        tune: int = TUNE,
-        chains: int = CHAINS,
-        quiet: bool = True,
+        self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS, quiet: bool = True,
         watch: Watch | None = None,
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.

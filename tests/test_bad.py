@@ -3,6 +3,7 @@
 tests/bad/model-<sin>.yaml       a model file
 tests/bad/priors-<sin>.yaml      a prior file; its first line names its model: `# model: good.yaml`
 tests/bad/network-<sin>.bif      a network file
+tests/bad/answers-<sin>.yaml     a filled sheet; its first line names the model, and the prior file it is for
 tests/bad/<file>.txt             all that is said about it, as `causal check` prints it
 """
 
@@ -16,10 +17,12 @@ import pytest
 from causal.errors import SpecError
 from causal.exact.answer import Writer
 from causal.exact.network import Network
+from causal.learn.adding import added
 from causal.learn.reading import elicit
+from causal.spec.answers import load_answers
 from causal.spec.bif import load_bif
 from causal.spec.modelfile import load_model
-from causal.spec.priorfile import load_priors
+from causal.spec.priorfile import load_priors, parse_priors
 
 BAD = Path(__file__).parent / "bad"
 FILES = sorted((*BAD.glob("*-*.yaml"), *BAD.glob("*-*.bif")))
@@ -45,9 +48,14 @@ def load(path: Path) -> None:
         load_model(path)
         return
     first = path.read_text(encoding="utf-8").splitlines()[0]
-    match = re.fullmatch(r"# model: (\S+)", first)
+    match = re.fullmatch(r"# model: (\S+)(?: priors: (\S+))?", first)
     assert match, f"the first line of {path.name} must name its model"
     model = load_model(BAD / match[1])
+    if path.name.startswith("answers-"):
+        onto = (BAD / match[2]).read_text(encoding="utf-8")
+        answers = load_answers(path, model, onto, match[2])
+        added(Writer(Network.of(model)), parse_priors(onto, match[2], model), answers)
+        return
     priors = load_priors(path, model)
     elicit(Writer(Network.of(model)), priors)  # what can be read may still make no sense beside the model
 
@@ -78,5 +86,6 @@ def test_there_are_many_and_each_has_its_message() -> None:
 
 def test_the_model_of_the_bad_priors_is_good_and_takes_words_as_words() -> None:
     assert load_model(BAD / "plain.yaml").name == "plain"
+    assert load_priors(BAD / "good.priors.yaml", load_model(BAD / "good.yaml")).name == "gardeners"
     model = load_model(BAD / "good.yaml")
     assert model.variables["answer"].states == ("no", "yes", "null", "TRUE", "1")

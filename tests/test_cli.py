@@ -357,6 +357,106 @@ def test_elicit_lists_what_nobody_judged(run: Run, desk: Path) -> None:
     assert (nobody.code, "coin, no priors found" in nobody.out, "marked" in nobody.out) == (0, True, False)
 
 
+def test_elicit_writes_a_questionnaire_and_a_sheet_to_fill_in(run: Run, desk: Path) -> None:
+    done = run("elicit", "coin.yaml", "--questionnaire", "--by", "bob", "--out", "talk")
+    assert (done.code, done.err) == (0, "")
+    assert "2 questions, about 4 minutes; 1 more are optional" in done.out
+    text, sheet = (desk / "talk/coin-questionnaire.md").read_text(), (desk / "talk/coin-answers.yaml").read_text()
+    assert "Out of 100 such worlds, in how many would we find coin: heads?" in text
+    assert sheet.count("    by: bob\n    says:\n") == 3
+    facts = run("elicit", "coin.yaml", "--questionnaire", "--by", "bob", "--out", "talk", "--json").json
+    assert [each["about"] for each in facts["questions"]] == ["P(coin = heads)", "P(bet = won | coin = tails)"]
+    assert [each["default"] for each in facts["questions"]] == [False, True]
+    newcomer = run("elicit", "coin.yaml", "--questionnaire", "--by", "anne", "--out", "other")
+    assert "anne is nobody in coin.priors.yaml yet (did you mean 'ann'?): the sheet adds them" in newcomer.err
+    assert "  anne: {name: , school: , source: }\n" in (desk / "other/coin-answers.yaml").read_text()
+
+
+def fill(desk: Path, *says: str, sheet: str = "coin-answers.yaml") -> None:
+    for each in says:
+        text = (desk / sheet).read_text()
+        (desk / sheet).write_text(text.replace("    says:\n", f"    says: {each}\n", 1))
+
+
+def test_elicit_merges_a_filled_sheet_and_touches_no_other_line(run: Run, desk: Path) -> None:
+    before = (desk / "coin.priors.yaml").read_bytes()
+    run("elicit", "coin.yaml", "--questionnaire", "--by", "bob")
+    assert run("elicit", "coin.yaml", "--merge", "coin-answers.yaml").out == "nothing to merge: 3 left unanswered\n"
+    fill(desk, "{low: 10%, best: 30%, high: 50%, confidence: 0.8}")
+    dry = run("elicit", "coin.yaml", "--merge", "coin-answers.yaml", "--dry-run")
+    assert (desk / "coin.priors.yaml").read_bytes() == before
+    assert "+  - about: P(coin = heads)\n+    by: bob\n+    says: {low: 10%, best: 30%," in dry.out
+    assert "1 judgement would be added to coin.priors.yaml; 2 left unanswered" in dry.out
+    done = run("elicit", "coin.yaml", "--merge", "coin-answers.yaml", "--json").json
+    assert done["written"] is True
+    assert done["added"] == [
+        {"by": "bob", "about": "P(coin = heads)", "said": "low: 10%, best: 30%, high: 50%, confidence: 0.8"}
+    ]
+    after = (desk / "coin.priors.yaml").read_bytes()
+    at = after.index(b"  - about: P(coin = heads)\n")
+    end = after.index(b"defaults:")
+    assert after[:at] + after[end:] == before
+    again = run("elicit", "coin.yaml", "--merge", "coin-answers.yaml")
+    assert (again.code, again.out) == (3, "")
+    assert re.match(r"coin-answers.yaml:\d+:5: judgements.1: P\(coin = heads\): bob judged this already, ", again.err)
+    assert "at coin.priors.yaml:9; change it there" in again.err
+    assert (desk / "coin.priors.yaml").read_bytes() == after
+    assert not [path for path in desk.iterdir() if path.suffix == ".part"]
+
+
+def test_elicit_merges_all_answers_or_none(run: Run, desk: Path) -> None:
+    before = (desk / "coin.priors.yaml").read_bytes()
+    run("elicit", "coin.yaml", "--questionnaire", "--by", "bob")
+    fill(desk, "30%", "sometimes", "{low: 4, best: 2}")
+    done = run("elicit", "coin.yaml", "--merge", "coin-answers.yaml")
+    assert done.code == 3
+    assert all(line.startswith("coin-answers.yaml:") for line in done.err.splitlines())
+    assert len(done.err.splitlines()) >= 2
+    assert (desk / "coin.priors.yaml").read_bytes() == before
+
+
+def test_elicit_begins_a_prior_file_where_there_is_none(run: Run, desk: Path) -> None:
+    (desk / "coin.priors.yaml").unlink()
+    run("elicit", "coin.yaml", "--questionnaire", "--by", "cy")
+    fill(desk, "likely", "30%")
+    edited(desk, "coin-answers.yaml", "    because:\n", "    because: Well\n")
+    done = run("elicit", "coin.yaml", "--merge", "coin-answers.yaml")
+    assert "2 judgements added to coin.priors.yaml; 2 left unanswered" in done.out
+    assert re.search(r"coin-answers.yaml:\d+: there is a reason and no answer; it is not merged", done.err)
+    (cy,) = run("elicit", "coin.yaml", "--json").json["experts"]
+    assert (cy["name"], len(cy["parameters"]), len(cy["unjudged"])) == ("cy", 2, 1)
+    run("elicit", "coin.yaml", "--merge", "coin-answers.yaml", "--priors", "new/mine.yaml")
+    assert (desk / "new/mine.yaml").read_text() == (desk / "coin.priors.yaml").read_text()
+
+
+def test_elicit_keeps_a_link_and_the_permissions_of_a_prior_file(run: Run, desk: Path) -> None:
+    real = (desk / "coin.priors.yaml").rename(desk / "real.yaml")
+    real.chmod(0o640)
+    (desk / "coin.priors.yaml").symlink_to(real)
+    run("elicit", "coin.yaml", "--questionnaire", "--by", "bob")
+    fill(desk, "30%")
+    assert run("elicit", "coin.yaml", "--merge", "coin-answers.yaml").code == 0
+    assert (desk / "coin.priors.yaml").is_symlink()
+    assert "says: 30%" in real.read_text()
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ("are two steps", ["--questionnaire", "--merge", "coin-answers.yaml"]),
+        ("--by does not go with --merge", ["--by", "bob", "--merge", "coin-answers.yaml"]),
+        ("--dry-run goes with --merge", ["--dry-run"]),
+        ("may hold answers", ["--questionnaire", "--by", "bob"]),
+    ],
+)
+def test_elicit_says_which_options_go_together(run: Run, desk: Path, said: str, options: list[str]) -> None:
+    (desk / "coin-answers.yaml").write_text("mine: alone\n")
+    done = run("elicit", "coin.yaml", *options)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
 def test_elicit_draws_no_density_where_letters_are_few(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace"))
     with pytest.raises(SystemExit):

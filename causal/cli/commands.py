@@ -14,13 +14,30 @@
 from __future__ import annotations
 
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from causal.cli.options import DrawCount, Json, Medians, ModelName, PriorsFile, Quiet, Seed, Ungated
+from causal.cli.options import (
+    DrawCount,
+    DryRun,
+    Expert,
+    Filled,
+    Json,
+    Medians,
+    ModelName,
+    OneReading,
+    Outcome,
+    Page,
+    PriorsFile,
+    Questions,
+    Quiet,
+    Seed,
+    Sheets,
+    Ungated,
+    print_version,
+)
 
 if TYPE_CHECKING:
     from causal.learn.gate import Gate
@@ -37,20 +54,10 @@ app = typer.Typer(
     epilog="MODEL is a file or a shipped name. Try: causal check rain",
 )
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        try:
-            number = version("causal-onecase")
-        except PackageNotFoundError:  # run from a checkout that was never installed
-            number = "(not installed)"
-        typer.echo(f"causal {number}")
-        raise typer.Exit
-
-
 @app.callback()
 def causal(
     show_version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an error of the program (or set CAUSAL_DEBUG=1).")
@@ -115,21 +122,30 @@ def show(
 def elicit(
     model: ModelName,
     priors: PriorsFile = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="One expert only.")] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with the curve of each judgement.")
-    ] = None,
+    by: Expert = None,
+    questionnaire: Questions = False,
+    out: Sheets = None,
+    merge: Filled = None,
+    dry_run: DryRun = False,
+    html: Page = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Lay what each expert said beside what comes out of it.
 
     What sets a parameter stands beside the belief fitted to it; what is said about several parameters at once beside
-    what the expert's other judgements imply. Misfit and contradiction are marked. Nothing is sampled.
+    what the expert's other judgements imply. Misfit and contradiction are marked. Nothing is sampled. With
+    --questionnaire it writes what is still to be asked, in plain words, and with --merge it takes the answers in.
     """
-    from causal.cli import eliciting, screen
+    from causal.cli import eliciting, interviewing, screen
     from causal.errors import UsageError
 
+    if out is not None and not questionnaire:
+        raise UsageError("--out is the folder of --questionnaire; write both, or leave it out")
+    if questionnaire or merge is not None or dry_run:
+        folder = (out or Path()) if questionnaire else None
+        interviewing.interview(model, priors, by, folder, merge, dry_run, as_json, quiet)
+        return
     study = _study(model, priors, quiet)
     if study.exact:
         raise UsageError(f"{study.model.name} has every number in the model, so nobody judged any")
@@ -206,17 +222,8 @@ def ask(
 def rank(
     model: ModelName,
     priors: PriorsFile = None,
-    outcome: Annotated[
-        str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
-    ] = None,
-    reading: Annotated[
-        Literal["forecast", "minimal", "retrospective"] | None,
-        typer.Option(
-            "--reading",
-            help="One reading only: later luck open (forecast), as it was (minimal rewrite), or all that happened "
-            "given and each variable keeping its luck (retrospective).",
-        ),
-    ] = None,
+    outcome: Outcome = None,
+    reading: OneReading = None,
     by_expert: Annotated[bool, typer.Option("--by-expert", help="A line for every expert below the panel's.")] = False,
     pairs: Annotated[bool, typer.Option("--pairs", help="Every pair as well, and how often each is best.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Every single setting before the outcome as well.")] = False,
@@ -264,9 +271,7 @@ def explain(
         str | None, typer.Argument(metavar="[ANALYSIS]", help="What to ask; left out, the list of what can be asked.")
     ] = None,
     priors: PriorsFile = None,
-    outcome: Annotated[
-        str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
-    ] = None,
+    outcome: Outcome = None,
     reading: Annotated[
         Literal["forecast", "minimal", "retrospective"], typer.Option("--reading", help="How a change is read.")
     ] = "minimal",

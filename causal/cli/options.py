@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and stop, where told."""
+    if wanted:
+        try:
+            number = version("causal-onecase")
+        except PackageNotFoundError:  # run from a checkout that was never installed
+            number = "(not installed)"
+        typer.echo(f"causal {number}")
+        raise typer.Exit
+
 
 ModelName = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model file, a network file (.bif), or a shipped name (rain, ussr).")
@@ -20,12 +33,36 @@ DrawCount = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress on stderr.")]
-Medians = Annotated[
-    bool, typer.Option("--medians", help="Do not sample: put every parameter at its median as stated.")
-]
+Medians = Annotated[bool, typer.Option("--medians", help="Do not sample: put every parameter at its median as stated.")]
 Ungated = Annotated[
     bool,
     typer.Option(
         "--allow-ungated", help="Show what the gate flags or refuses, and exit with 0; the override is recorded."
+    ),
+]
+Expert = Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="One expert only.")]
+Questions = Annotated[
+    bool,
+    typer.Option("--questionnaire", help="Write what is not judged yet as an interview sheet, and one to fill in."),
+]
+Sheets = Annotated[
+    Path | None, typer.Option("--out", metavar="FOLDER", help="Where the sheets go; here if left out.")
+]
+Page = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write a page with the curve of each judgement.")
+]
+Filled = Annotated[
+    Path | None, typer.Option("--merge", metavar="FILE", help="Check a filled sheet and add it to the prior file.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what --merge would change, and change nothing.")]
+Outcome = Annotated[
+    str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
+]
+OneReading = Annotated[
+    Literal["forecast", "minimal", "retrospective"] | None,
+    typer.Option(
+        "--reading",
+        help="One reading only: later luck open (forecast), as it was (minimal rewrite), or all that happened "
+        "given and each variable keeping its luck (retrospective).",
     ),
 ]

@@ -52,6 +52,12 @@ def find_priors(path: Path, model: Model) -> Path | None:
     return candidate if candidate.is_file() else None
 
 
+def new_priors(path: Path, model: Model) -> Path:
+    """Return where the prior file of a model goes that has none: where ``find_priors`` looks for it."""
+    folder = next((each for each in (path.parent.parent / "priors", path.parent / "priors") if each.is_dir()), None)
+    return path.parent / f"{model.name}.priors.yaml" if folder is None else folder / f"{model.name}.yaml"
+
+
 def nobody(model: Model) -> Priors:
     """Return the priors of a model about which nobody has said anything."""
     return Priors("nobody", model.name, {ANYONE: Expert(ANYONE)})

@@ -57,7 +57,14 @@ def parse_priors(text: str, path: str, model: Model) -> Priors:
 
 def _priors(text: str, path: str, data: bytes, model: Model, folder: Path | None) -> Priors:
     problems = Problems(path)
-    tree = read_tree(text, problems)
+    return read_priors(read_tree(text, problems), problems, data, model, folder)
+
+
+def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folder: Path | None) -> Priors:
+    """Read a tree as priors; ``data`` is the content for the digest, ``folder`` where files of cases are looked for.
+
+    Raises SpecError with every problem, those noted before among them.
+    """
     shape = read_shape(shapes.PriorsShape, tree, problems)
     if shape.model != model.name:
         problems.add(shape.model, f"this file is for model {str(shape.model)!r}, not {model.name!r}")
@@ -78,7 +85,7 @@ def _priors(text: str, path: str, data: bytes, model: Model, folder: Path | None
         cases=tuple(case for case, _ in cases),
         title=tidy(shape.title),
         about=tidy(shape.about),
-        path=path,
+        path=problems.path,
         digest=hashlib.sha256(content).hexdigest(),
     )
     problems.check()

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from causal.errors import CausalError
     from causal.study import Answer, Posterior, Ranking, Study, load
+    from causal.widgets.by_hand import quantiles, roulette
 
-__all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
+__all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load", "quantiles", "roulette"]
 
 _HOMES = {
     "Answer": "causal.study",
@@ -25,6 +26,8 @@ _HOMES = {
     "Ranking": "causal.study",
     "Study": "causal.study",
     "load": "causal.study",
+    "quantiles": "causal.widgets.by_hand",
+    "roulette": "causal.widgets.by_hand",
 }
 
 

@@ -40,7 +40,7 @@ from causal.learn.elicited import Elicited
 from causal.learn.reading import HALF, scale_of
 from causal.spec.model import frozen
 from causal.spec.priors import Says
-from causal.spec.question import Question
+from causal.spec.question import Question, Sum
 from causal.spec.reach import kind_of
 from causal.spec.saysfile import EXAMPLES, FITS
 
@@ -62,16 +62,17 @@ _AGAINST: Mapping[tuple[str, bool], Callable[[Stated, float], Fit]] = frozen(
 )
 
 
-def check_number(about: Question) -> None:
-    """Check that a question is judged by quantiles or chips.
+def numeric(about: Question) -> Sum:
+    """Return a question that is judged by quantiles or chips.
 
-    Raises UsageError that says how it is judged instead.
+    Raises UsageError that says how another is judged instead.
     """
     kind = kind_of(about)
-    if "chips" not in FITS[kind]:
+    if "chips" not in FITS[kind] or not isinstance(about, Sum):
         raise UsageError(f"{about} is {kind}, which is judged as {EXAMPLES[kind]}, not by chips or quantiles")
     if scale_of(about)[1]:
         raise UsageError(f"{about} is fitted as the quotient in it; judge the quotient itself")
+    return about
 
 
 def fitter(about: Question, elicited: Elicited | None = None, by: str = "") -> Fitter:
@@ -84,7 +85,7 @@ def fitter(about: Question, elicited: Elicited | None = None, by: str = "") -> F
         UsageError: the question is not judged by numbers.
         QueryError: the model has no such names, or cannot answer the question.
     """
-    check_number(about)
+    about = numeric(about)
     if elicited is None:
         return _plain(about)
     elicited.writer.write(about)
@@ -101,13 +102,13 @@ def fitter(about: Question, elicited: Elicited | None = None, by: str = "") -> F
     return lambda says: fit(stated(says, PROBABILITY), reference)
 
 
-def _plain(about: Question) -> Fitter:
+def _plain(about: Sum) -> Fitter:
     if kind_of(about) == "a probability":
         return lambda says: fit_probability(stated(says, PROBABILITY))
     return _derived(about)
 
 
-def _derived(about: Question) -> Fitter:
+def _derived(about: Sum) -> Fitter:
     scale, _ = scale_of(about)
     fit, support = _DERIVED[scale], _SUPPORTS[scale]
     return lambda says: fit(stated(says, support))

@@ -69,7 +69,7 @@ def test_beside_the_view_stands_the_last_state(executed: Any) -> None:
 def test_a_page_made_of_it_has_the_pictures(executed: Any) -> None:
     bare = nbformat.from_dict({**executed, "metadata": {}})  # as a notebook is kept whose views are not stored
     page, _ = HTMLExporter().from_notebook_node(bare)
-    found = re.findall(r'<img src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"', page)
+    found = re.findall(r'<img[^>]* src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"', page)
     laid, placed = (base64.b64decode(each).decode("utf-8") for each in found)
     assert "20 chips over 10 bins" in laid
     assert "0.6 to 0.7: 8 chips" in laid

@@ -11,6 +11,7 @@ for a new one when the hand has left it: to replace it while it is used would ta
 from __future__ import annotations
 
 from abc import abstractmethod
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,10 @@ class Judging(anywidget.AnyWidget):  # abstract by its methods: a widget has a m
         view: Any = super()._repr_mimebundle_()
         shown = {} if view is None else dict(view[0])
         shown["text/plain"] = "\n".join([repr(self), *self.yaml.splitlines()])
-        shown["image/svg+xml"] = safely(lambda: self.picture.svg.strip(), "")
+        picture = self.picture
+        shown["image/svg+xml"] = picture.svg.strip()
+        # a drawing may hold a script, so that a notebook nobody has trusted yet shows pixels or mere words
+        shown["image/png"] = b64encode(picture.pixels()).decode("ascii")
         return shown
 
     def _repr_mimebundle_(self, **_: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import warnings
 from itertools import pairwise
 from typing import Any
@@ -213,6 +214,7 @@ def test_a_notebook_without_a_kernel_has_a_picture_and_words(made: Any) -> None:
     assert "application/vnd.jupyter.widget-view+json" in bundle
     root = ElementTree.fromstring(bundle["image/svg+xml"])
     assert root[0].text == HEAVY
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert bundle["text/plain"].startswith(f"<{type(widget).__name__} {HEAVY}: ")
     try:
         assert widget.judgement in bundle["text/plain"] + "\n"

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from causal.errors import CausalError
     from causal.explained import Ranking
     from causal.study import Answer, Posterior, Study, load
+    from causal.widgets.by_hand import quantiles, roulette
 
-__all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load"]
+__all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load", "quantiles", "roulette"]
 
 _HOMES = {
     "Answer": "causal.study",
@@ -26,6 +27,8 @@ _HOMES = {
     "Ranking": "causal.explained",
     "Study": "causal.study",
     "load": "causal.study",
+    "quantiles": "causal.widgets.by_hand",
+    "roulette": "causal.widgets.by_hand",
 }
 
 

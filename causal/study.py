@@ -8,6 +8,7 @@
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
     posterior.responsibility() -> Explained        one of many that say what made the difference
     posterior.report("out/")               report.html, report.md, report.json
+    study.roulette(question), study.quantiles(question)    a judgement made by hand, in a notebook
     study.to_networkx(), study.to_dowhy()  the graph, for others
 
 Nothing here computes: each method hands on to the floor whose work it is, and adds a plot and a display.
@@ -47,6 +48,7 @@ from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
 from causal.spec.priors import Priors
 from causal.spec.question import Event, Probability, Question
+from causal.widgets.by_hand import ByHand
 
 if TYPE_CHECKING:
     from causal.ask.identification import Frame
@@ -72,7 +74,7 @@ def load(model: str | Path, priors: str | Path | None = None) -> Study:
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(ByHand):
     """A model and what was judged about it."""
 
     model: Model

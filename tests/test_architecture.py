@@ -10,6 +10,7 @@
     ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
     explained pandas, for its types
+    widgets   anywidget, traitlets, IPython
     study
     causal    (the package's own door)
     cli       typer, rich
@@ -33,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "causal"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-FLOORS = tuple("errors spec graph elicit exact learn ask tell explained study causal cli __main__".split())
+FLOORS = tuple("errors spec graph elicit exact learn ask tell explained widgets study causal cli __main__".split())
 
 KNOWS = {
     "spec": "ruamel pydantic pydantic_core",
@@ -44,6 +45,7 @@ KNOWS = {
     "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
     "explained": "pandas",
+    "widgets": "anywidget traitlets IPython",
     "cli": "typer rich",
 }
 WITHOUT_NUMPY = frozenset({"errors", "spec", "graph"})
@@ -53,7 +55,7 @@ DRAWERS = frozenset({"util", "utils", "helper", "helpers", "misc", "common", "co
 LONGEST = 400
 LONG: dict[str, str] = {}  # a longer module, by its path, and why it is better in one piece
 
-HEAVY = ("pymc", "dowhy", "matplotlib")
+HEAVY = ("pymc", "dowhy", "matplotlib", "anywidget", "ipywidgets")
 
 
 def name_of(path: Path) -> str:

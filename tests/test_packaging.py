@@ -1,7 +1,8 @@
 """Hold what is installed to what is declared.
 
     requirements.lock    exactly the closure of pyproject.toml, in the versions that the tests run with
-    the wheel            the package and the shipped cases, causal/shipped/{models,priors}, byte for byte
+    the wheel            the package with what is no Python in it (templates, the widgets' view), and the shipped cases,
+                         causal/shipped/{models,priors}, byte for byte
     Makefile             every target explains itself
 """
 
@@ -43,6 +44,18 @@ def test_wheel_carries_the_shipped_cases(wheel: Path) -> None:
         assert inside == {f"causal/shipped/{path.relative_to(ROOT).as_posix()}" for path in SHIPPED}
         for path in SHIPPED:
             assert archive.read(f"causal/shipped/{path.relative_to(ROOT).as_posix()}") == path.read_bytes()
+
+
+def test_wheel_carries_what_is_no_python(wheel: Path) -> None:
+    beside = [
+        path
+        for path in sorted((ROOT / "causal").rglob("*"))
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
+    ]
+    assert {"judging.js", "judging.css", "report.html.j2"} <= {path.name for path in beside}
+    with zipfile.ZipFile(wheel) as archive:
+        for path in beside:
+            assert archive.read(path.relative_to(ROOT).as_posix()) == path.read_bytes()
 
 
 def test_wheel_carries_nothing_else(wheel: Path) -> None:

@@ -213,7 +213,7 @@ class _Reader:
                 f"this is {certain:g} by the model alone, whatever its numbers are, so it moves none of them; "
                 "leave it out, or write 'use: check'"
             )
-        scale, turned = _scale(about)
+        scale, turned = scale_of(about)
         if scale == "log-odds":
             fit = fit_log_odds(stated(says, PROBABILITY))
             value = recorder.minus_of(recorder.log(slot), recorder.log(recorder.flip(slot)))
@@ -365,7 +365,7 @@ def _weak(parameter: Parameter) -> Prior:
     return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")
 
 
-def _scale(question: Question) -> tuple[str, bool]:
+def scale_of(question: Question) -> tuple[str, bool]:
     """Return the scale on which a derived judgement is evidence, and whether it is 1 minus what the scale reads."""
     match question:
         case Probability() | Causes():

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causal.ask.needed import MINUTES, Needed, Open, needed
+from causal.ask.saying import counted
 from causal.ask.worded import Frame
 from causal.errors import UsageError
 from causal.learn.elicited import Elicited
@@ -23,7 +24,6 @@ from causal.spec.scales import SCALES
 from causal.tell.files import whole
 from causal.tell.sheet import sheet
 from causal.tell.text import code, escape
-from causal.tell.wording import counted
 
 if TYPE_CHECKING:
     from causal.ask.identification import Frame as Rows

@@ -111,12 +111,12 @@ class Study(ByHand):
     def _repr_html_(self) -> str:
         from causal.tell.displays import safely, study_html
 
-        return safely(lambda: study_html(self.model, self.priors, self._silent(), self.exact), "&lt;Study&gt;")
+        return safely(lambda: study_html(self.model, self.priors, self._usable(), self.exact), "&lt;Study&gt;")
 
-    def _silent(self) -> Mapping[str, tuple[str, ...]] | None:
-        """Return what nobody judged, None where the judgements cannot be used."""
+    def _usable(self) -> Elicited | None:
+        """Return what was elicited, None where the judgements cannot be used."""
         try:
-            return self.elicited.weak
+            return self.elicited
         except CausalError:
             return None
 

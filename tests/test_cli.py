@@ -348,6 +348,40 @@ def test_elicit_marks_misfit_and_contradiction(run: Run, desk: Path) -> None:
     assert "2 judgements are marked !" in shown
 
 
+SEEDS = """weights: equal
+seeds:
+  - {ask: Throws of ten that were heads, truth: 4, answers: {ann: {5: 2, 50: 5, 95: 8}}}
+  - {ask: Was the coin bent?, truth: no, answers: {ann: 10%, bob: 1}}
+judgements:"""
+
+
+def test_elicit_scores_what_is_known(run: Run, desk: Path) -> None:
+    assert run("elicit", "coin.yaml", "--json").json["known"] is None
+    assert "what is known" not in run("elicit", "coin.yaml").out
+    edited(desk, "coin.priors.yaml", "judgements:", SEEDS)
+    found = run("elicit", "coin.yaml", "--json").json["known"]
+    assert (found["numbers"], found["events"], found["weights"]) == (1, 1, "equal")
+    ann, bob = found["experts"]
+    assert (ann["by"], ann["share"], bob["share"]) == ("ann", 1.0, 0.0)
+    assert (ann["inside"], ann["counted"], bob["calibration"]) == (1, 1, None)
+    assert (ann["brier"], bob["brier"], bob["log_score"], bob["ruled_out"]) == (pytest.approx(0.01), 1.0, None, 1)
+    told = run("elicit", "coin.yaml").out.partition("How well they did on what is known")[2]
+    assert "1 number, 1 question of yes or no; the panel has equal weights." in told
+    assert re.search(r"^ann +1 of 1 +0\.9 +1 +0\.\d+ +0\.\d+ +0\.\d+ +1\.00$", told, flags=re.MULTILINE)
+    assert re.search(r"^bob +1 +1\.000 +1\.000 +0 +0 +1 ruled out$", told, flags=re.MULTILINE)
+    assert "what would have been has no answer to score" in told
+    (only,) = run("elicit", "coin.yaml", "--by", "bob", "--json").json["known"]["experts"]
+    assert only == bob
+
+
+def test_weights_that_seeds_cannot_carry_are_refused_at_their_line(run: Run, desk: Path) -> None:
+    edited(desk, "coin.priors.yaml", "judgements:", SEEDS.replace("equal", "cooke"))
+    for command in ("check", "elicit"):
+        done = run(command, "coin.yaml")
+        assert (done.code, done.out) == (3, "")
+        assert done.err.startswith("coin.priors.yaml:5:10: weights: Cooke's weights need 8 seeds")
+
+
 def test_elicit_lists_what_nobody_judged(run: Run, desk: Path) -> None:
     bob = run("elicit", "coin.yaml", "--by", "bob", "--json").json["experts"][0]
     assert bob["unjudged"] == ["P(coin = tails)"]

@@ -21,6 +21,7 @@ from causal.explained import Ranking
 from causal.learn.gate import REFUSE, Gate
 from causal.learn.layout import medians
 from causal.learn.sample import Draws
+from causal.spec.priors import NumberSeed, Quantiles, Weighting
 from causal.study import Answer, Posterior, Study
 from causal.tell.displays import Picture
 
@@ -131,6 +132,18 @@ def test_a_study_says_what_nobody_judged(rain: Study) -> None:
     silent = replace(rain, priors=replace(rain.priors, defaults=()))
     html = checked(silent._repr_html_())
     assert "<li>anna: P(rain = clear | season = dry)</li>" in html
+
+
+def test_a_study_shows_apart_whom_the_seeds_leave_no_weight(rain: Study) -> None:
+    def rows(study: Study) -> list[str]:
+        return re.findall(r"<td[^>]*>(yes|apart)</td>", study._repr_html_())
+
+    levels = (0.05, 0.5, 0.95)
+    answers = {"anna": Quantiles(levels, (0.0, 5.0, 10.0)), "boris": Quantiles(levels, (20.0, 21.0, 22.0))}
+    seeds = tuple(NumberSeed("a week", truth, answers) for truth in range(1, 10))
+    by_cooke = replace(rain.priors, seeds=seeds, weights=Weighting("cooke", alpha=0.01))
+    assert rows(rain) == ["yes", "yes"]
+    assert rows(replace(rain, priors=by_cooke)) == ["yes", "apart"]
 
 
 def test_a_study_whose_judgements_cannot_be_used_names_no_file(rain: Study) -> None:

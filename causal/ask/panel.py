@@ -58,15 +58,13 @@ class Panel:
     @property
     def pooled(self) -> tuple[str, ...]:
         """The experts in the panel."""
-        experts = self.elicited.priors.experts
-        inside = tuple(name for name in self.draws.experts if experts[name].pool and experts[name].weight > 0)
+        inside = tuple(name for name in self.draws.experts if self.elicited.weights[name] > 0)
         return inside or self.draws.experts
 
     @property
     def weights(self) -> Mapping[str, float]:
         """The pooled experts' weights, summing to one."""
-        experts = self.elicited.priors.experts
-        given = {name: experts[name].weight or 1.0 for name in self.pooled}
+        given = {name: self.elicited.weights[name] or 1.0 for name in self.pooled}
         total = sum(given.values())
         return {name: weight / total for name, weight in given.items()}
 

@@ -75,6 +75,8 @@ def _priors(priors: Priors) -> dict[str, Any]:
         "path": priors.path or None,
         "digest": priors.digest,
         "pooling": priors.pooling,
+        "weights": priors.weights.rule,
+        "seeds": len(priors.seeds),
         "experts": len(priors.experts),
         "judgements": len(priors.judgements),
         "defaults": len(priors.defaults),
@@ -147,6 +149,7 @@ def _expert(elicited: Elicited, name: str, judgements: list[dict[str, Any]]) -> 
         "school": expert.school,
         "weight": expert.weight,
         "pool": expert.pool,
+        "share": elicited.weights[name] / sum(elicited.weights.values()),
         "judgements": {role: mine.count(role) for role in ROLES},
         "parameters": {origin: origins.count(origin) for origin in ("judged", "default", "weak")},
         "weak": list(elicited.weak[name]),
@@ -232,7 +235,7 @@ def _render_experts(experts: list[dict[str, Any]]) -> None:
         (
             each["name"],
             each["school"],
-            "yes" if each["pool"] and each["weight"] > 0 else "apart",
+            "yes" if each["share"] > 0 else "apart",
             *(str(each["judgements"][role]) for role in (EVIDENCE, CHECK, ABSTAINED)),
             *(str(each["parameters"][origin]) for origin in ("judged", "default", "weak")),
         )

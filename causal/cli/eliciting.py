@@ -5,6 +5,7 @@
     is derived           what the expert's own parameters imply without it       z above 2
     orders, or signs     the share of draws from their priors where it holds       it denies what was said
     has parts            their sum beside the whole                               they do not make it
+    is of what is known  its scores                                              scoring.py
 
 Nothing is sampled: what parameters imply comes from independent draws of their priors. Facts first, then the same
 facts for a reader; a block to a judgement, because questions are long and terminals narrow.
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causal.ask.saying import counted
+from causal.cli import scoring
 from causal.cli.screen import number, show
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
                 "name": name,
                 "title": experts[name].title,
                 "school": experts[name].school,
-                "pool": experts[name].pool and experts[name].weight > 0,
+                "pool": elicited.weights[name] > 0,
+                "share": elicited.weights[name] / sum(elicited.weights.values()),
                 "parameters": [_parameter(elicited, each) for each in said if each.by == name],
                 "derived": [_derived(each) for each in derived if each.derived.expert == name],
                 "orders": [_order(each) for each in compared if each.compared.expert == name],
@@ -72,6 +75,7 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
             }
             for name in ((by,) if by else elicited.held)
         ],
+        "known": scoring.facts(elicited, by),
     }
 
 
@@ -209,6 +213,8 @@ def render(found: Mapping[str, Any]) -> None:
     show(f"{found['model']}, {'judged in ' + found['priors'] if found['priors'] else 'no priors found'}", style="bold")
     for expert in found["experts"]:
         _render_expert(expert)
+    if found["known"]:
+        scoring.render(found["known"])
     kinds = ("parameters", "derived", "orders", "parts")
     judged = [each for one in found["experts"] for kind in kinds for each in one[kind]]
     marked = [each for each in judged if each["marked"]]

@@ -17,6 +17,7 @@ from causal.elicit.scale import Linear, Log, LogOdds, Scale, Share
 from causal.elicit.simplex import concentrations, dirichlet, exact_sticks, flat, jeffreys, least, sticks
 from causal.elicit.stated import DIFFERENCE, PROBABILITY, QUOTIENT, SAYS, Stated, Support, stated
 from causal.elicit.weak import WEAK
+from causal.elicit.weighing import Performance, performance, weights
 
 __all__ = [
     "DIFFERENCE",
@@ -36,6 +37,7 @@ __all__ = [
     "LogOdds",
     "LogitNormal",
     "Normal",
+    "Performance",
     "Point",
     "Scale",
     "Share",
@@ -56,7 +58,9 @@ __all__ = [
     "flat",
     "jeffreys",
     "least",
+    "performance",
     "stated",
     "sticks",
     "weak_cuts",
+    "weights",
 ]

@@ -5,6 +5,7 @@
       ├─ derived: judgements about what is no parameter, as evidence or checks
       ├─ compared: orders and signs of effects
       ├─ abstained
+      ├─ weights: expert -> weight in the panel, 0 for those apart
       └─ cases: what was seen elsewhere, evidence for every expert
 
 reading.py makes these values from a prior file.
@@ -86,11 +87,15 @@ class Alike:
 
 @dataclass(frozen=True)
 class Elicited:
-    """A prior file read against a network: by expert, and what no parameter can hold."""
+    """A prior file read against a network: by expert, and what no parameter can hold.
+
+    ``weights`` are those of the panel by the file's rule, 0 for who is apart; only their ratios have a meaning.
+    """
 
     writer: Writer
     priors: Priors
     held: Mapping[str, Held]
+    weights: Mapping[str, float]
     derived: tuple[Derived, ...]
     compared: tuple[Compared, ...]
     abstained: tuple[Judgement, ...]

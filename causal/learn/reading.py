@@ -50,6 +50,7 @@ from causal.elicit import (
     stated,
     sticks,
     weak_cuts,
+    weights,
 )
 from causal.errors import CausalError, ElicitationError, Problem, QueryError, SpecError
 from causal.exact.answer import Writer
@@ -130,12 +131,14 @@ class _Reader:
         held = {}
         for name in self.priors.experts:
             held[name] = self._held(own[name], default)
+        weighed = self._weights()
         if self.problems:
             raise SpecError(self.problems)
         return Elicited(
             self.writer,
             self.priors,
             held,
+            weighed,
             tuple(derived),
             tuple(compared),
             tuple(abstained),
@@ -143,6 +146,14 @@ class _Reader:
             tuple(told(file) for file in self.priors.cases),
             write_cases(self.writer, self.priors),
         )
+
+    def _weights(self) -> Mapping[str, float]:
+        try:
+            return weights(self.priors)
+        except ElicitationError as error:
+            line, column = max(self.priors.weights.line, 1), max(self.priors.weights.column, 1)
+            self.problems.append(Problem(self.priors.path, line, column, "weights", str(error)))
+            return {}
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
         section = self.priors.defaults if judgement.by is None else self.priors.judgements

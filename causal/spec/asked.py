@@ -45,22 +45,22 @@ class Asked:
         return ends_of(self.about) if isinstance(self.about, Sum) else (0.0, 1.0)
 
 
-def read_levels(written: Mapping[Scalar, float], place: Node, asked: Asked) -> Points:
+def read_levels(written: Mapping[Scalar, float], place: Node, problems: Problems) -> Points:
     """Return levels from 0 to 1, in rising order, with their values."""
     points: list[tuple[float, float]] = []
     for word, value in written.items():
         level = number(word.removesuffix("%").strip())
         if level is None or not 0 < level < 100:
-            asked.problems.add(word, f"{found(word)} is no level; levels are per cent, like 5, 50 and 95")
+            problems.add(word, f"{found(word)} is no level; levels are per cent, like 5, 50 and 95")
             continue
         level = float(f"{level / 100:.15g}")
         if level in (known for known, _ in points):
-            asked.problems.add(word, f"the level {found(word)} stands here twice")
+            problems.add(word, f"the level {found(word)} stands here twice")
         points.append((level, value))
     if points and all(level < 0.01 for level, _ in points):
-        asked.problems.add(place, "levels are per cent: write 5, 50 and 95, not 0.05, 0.5 and 0.95")
+        problems.add(place, "levels are per cent: write 5, 50 and 95, not 0.05, 0.5 and 0.95")
     if not written:
-        asked.problems.add(place, "name at least one level, like {50: 0.4}")
+        problems.add(place, "name at least one level, like {50: 0.4}")
     return tuple(sorted(points))
 
 
@@ -68,10 +68,15 @@ def rising(points: Points, place: Node, asked: Asked) -> Quantiles | None:
     """Return quantiles whose values rise and lie between the ends of what is asked."""
     if not points or not _inside([value for _, value in points], place, asked):
         return None
+    return in_order(points, place, asked.problems)
+
+
+def in_order(points: Points, place: Node, problems: Problems) -> Quantiles | None:
+    """Return quantiles whose values rise; note a problem where they do not."""
     for (low_level, low), (high_level, high) in pairwise(points):
         if not low < high:
             pair = f"{low:g} at {100 * low_level:g} per cent, {high:g} at {100 * high_level:g}"
-            asked.problems.add(place, f"quantiles must rise with their level: {pair}")
+            problems.add(place, f"quantiles must rise with their level: {pair}")
             return None
     return Quantiles(tuple(level for level, _ in points), tuple(value for _, value in points))
 
@@ -146,7 +151,7 @@ def read_chance(
 
 
 def _median(written: Mapping[Scalar, float], place: Node, asked: Asked) -> float | None:
-    points = read_levels(written, place, asked)
+    points = read_levels(written, place, asked.problems)
     median = next((value for level, value in points if level == 0.5), None)
     if points and median is None:
         asked.problems.add(place, "only the median counts here; name it: {50: 0.7}")

@@ -4,6 +4,7 @@
 
     here          experts, judgements, scales, cases
     saysfile.py   what is said
+    seedfile.py   questions whose answers are known, and what the weights come from
 
 A file without experts has one, ANYONE, who says all of it. What needs the meaning of a question, not just its words, is
 checked by later floors: parents missing from a row, two judgements of one parameter.
@@ -23,13 +24,14 @@ from causal.spec.grammar import parse_about
 from causal.spec.known import Known, choices
 from causal.spec.model import KINDS, Model, Types, frozen
 from causal.spec.names import check_names
-from causal.spec.priors import ANYONE, CaseFile, Cite, Expert, Judgement, Priors, Quantiles, Scale
+from causal.spec.priors import ANYONE, CaseFile, Cite, Expert, Judgement, Priors, Quantiles, Scale, Seed
 from causal.spec.question import Question, TypesOf, number_text
 from causal.spec.reach import kind_of
 from causal.spec.reader import Mapping as Tree
 from causal.spec.reader import Problems, Scalar, decode, read_bytes, read_tree
 from causal.spec.saysfile import read_says, said_text
 from causal.spec.scales import LEVELS, SCALES, plain_phrase
+from causal.spec.seedfile import read_seed, read_weights
 from causal.spec.shape import read_shape, share, tidy
 
 
@@ -82,6 +84,8 @@ def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folde
         scales=reading.own_scales,
         sources=frozen({str(key): tidy(value) for key, value in shape.sources.items()}),
         pooling=shape.pooling,
+        weights=read_weights(shape, problems),
+        seeds=tuple(seed for each in shape.seeds if (seed := reading.seed(each)) is not None),
         cases=tuple(case for case, _ in cases),
         title=tidy(shape.title),
         about=tidy(shape.about),
@@ -155,6 +159,10 @@ class _Reading:
             line=written.node.line,
             column=written.node.column,
         )
+
+    def seed(self, written: shapes.SeedShape) -> Seed | None:
+        """Return a question whose answer is known, or None where it could not be read."""
+        return read_seed(written, self.expert_names, self.known, self.problems)
 
     def _by(self, written: shapes.JudgementShape) -> str:
         if written.by is None:

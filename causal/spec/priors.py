@@ -4,6 +4,7 @@
       ├─ judgements: Judgement (about a Question, by an expert or nobody, says one Says, because, cite, use, weight)
       ├─ defaults: Judgement (of nobody; used where an expert is silent)
       ├─ scales: name -> Scale (phrase -> three quantiles)
+      ├─ weights: Weighting, seeds: NumberSeed or EventSeed (questions whose answers are known)
       └─ cases: CaseFile
 
     what is said          value
@@ -236,6 +237,46 @@ class CaseFile:
         return sum(row.count for row in self.rows or ())
 
 
+@dataclass(frozen=True, slots=True)
+class NumberSeed:
+    """A number that is known, and what experts said before they knew it: quantiles, at the same levels for all.
+
+    ``log`` says that the background measure of information is uniform on the logarithm.
+    """
+
+    ask: str
+    truth: float
+    answers: Mapping[str, Quantiles]
+    log: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSeed:
+    """Something of which it is known whether it happened, and how probable each expert held it."""
+
+    ask: str
+    truth: bool
+    answers: Mapping[str, float]
+    source: str = ""
+
+
+Seed = NumberSeed | EventSeed
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """Where the weights in the panel come from: ``stated``, ``equal`` or ``cooke``.
+
+    ``alpha`` is the calibration below which Cooke's model gives no weight.
+    """
+
+    rule: str = "stated"
+    alpha: float = 0.0
+    line: int = 0
+    column: int = 0
+
+
 ANYONE = "everyone"  # the single expert of a file that names none
 
 
@@ -252,6 +293,8 @@ class Priors:
     scales: Mapping[str, Scale] = field(default_factory=lambda: frozen({}))
     sources: Mapping[str, str] = field(default_factory=lambda: frozen({}))
     pooling: str = "linear"
+    weights: Weighting = Weighting()
+    seeds: tuple[Seed, ...] = ()
     cases: tuple[CaseFile, ...] = ()
     title: str = ""
     about: str = ""

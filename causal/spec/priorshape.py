@@ -3,6 +3,7 @@
     PriorsShape ── experts: ExpertShape
       ├─ judgements: JudgementShape, defaults: DefaultShape ── says: word | SaysShape (one kind), cite: CiteShape
       ├─ scales: ScaleShape
+      ├─ weights: word | WeightsShape, seeds: SeedShape
       └─ cases: CaseFileShape
 
 The JSON Schema of prior files is made from these classes (schema.py).
@@ -197,6 +198,34 @@ class CaseFileShape(Shape):
     confidence: dict[Name, Name] = {}
 
 
+class SeedShape(Shape):
+    """A question whose answer is known: a number and quantiles of it, or yes or no and probabilities."""
+
+    ask: Text
+    truth: Name
+    source: Name | SkipJsonSchema[None] = None
+    background: Annotated[str, OneOf(("linear", "log"))] | SkipJsonSchema[None] = None
+    answers: dict[
+        Name,
+        Annotated[
+            Annotated[Name, AsWord] | Annotated[ByLevel, AsMapping],
+            by_form("quantiles like {5: 30, 50: 40, 95: 55}, or a probability like 80%"),
+        ],
+    ]
+
+
+class CookeShape(Shape):
+    """Options of Cooke's classical model: the calibration below which an expert has no weight."""
+
+    alpha: Share = 0.0
+
+
+class WeightsShape(Shape):
+    """`{cooke: {alpha: 0.05}}`."""
+
+    cooke: CookeShape
+
+
 class PriorsShape(Shape):
     """A prior file: numbers without structure."""
 
@@ -211,4 +240,9 @@ class PriorsShape(Shape):
     judgements: list[JudgementShape] = []
     defaults: list[DefaultShape] = []
     pooling: Annotated[str, OneOf(("linear", "hierarchical", "log"))] = "linear"
+    weights: Annotated[
+        Annotated[Annotated[str, OneOf(("stated", "equal", "cooke"))], AsWord] | Annotated[WeightsShape, AsMapping],
+        by_form("stated, equal, cooke, or {cooke: {alpha: 0.05}}"),
+    ] = "stated"
+    seeds: list[SeedShape] = []
     cases: list[CaseFileShape] = Field(default=[])

@@ -79,7 +79,7 @@ def _check_states(given: Mapping[Scalar, float], place: Node, asked: Asked) -> b
 
 
 def _quantiles(says: shapes.SaysShape, asked: Asked) -> Quantiles | None:
-    return rising(read_levels(says.quantiles or {}, says.at("quantiles"), asked), says.at("quantiles"), asked)
+    return rising(read_levels(says.quantiles or {}, says.at("quantiles"), asked.problems), says.at("quantiles"), asked)
 
 
 def _interval(says: shapes.SaysShape, asked: Asked) -> Interval | None:
@@ -198,7 +198,7 @@ def _ratio(says: shapes.SaysShape, asked: Asked) -> Ratio | None:
             extra = [key for key in ("low", "best", "high", "confidence") if getattr(written, key) is not None]
             if extra:
                 asked.problems.add(place, f"says two things: quantiles and {', '.join(extra)}; keep one")
-            return _ratio_of(read_levels(written.quantiles, written.at("quantiles"), asked), place, asked)
+            return _ratio_of(read_levels(written.quantiles, written.at("quantiles"), asked.problems), place, asked)
         if written.low is None or written.best is None or written.high is None:
             asked.problems.add(place, "low, best and high belong together")
             return None
@@ -210,7 +210,7 @@ def _ratio(says: shapes.SaysShape, asked: Asked) -> Ratio | None:
         tail = float(f"{(1 - confidence) / 2:.15g}")
         return _ratio_of(((tail, written.low), (0.5, written.best), (1 - tail, written.high)), place, asked)
     if isinstance(written, dict):
-        return _ratio_of(read_levels(written, place, asked), place, asked)
+        return _ratio_of(read_levels(written, place, asked.problems), place, asked)
     assert written is not None
     return _ratio_of(((0.5, written),), place, asked)
 

@@ -6,6 +6,7 @@ Said                       a judgement on what several parameters imply: before,
 Check, Against             an order or a sign, and whether it holds
 Worded                     a phrase, and the numbers it was read as
 Split, Loop                parts that do not make their whole, orders that run in a circle
+Known, Scored              a question whose answer is known, and how an expert did on all of them
 Abstention, Reason
 """
 
@@ -178,3 +179,40 @@ class Abstention:
     by: str
     question: str
     reason: Reason
+
+
+@dataclass(frozen=True)
+class Known:
+    """A question whose answer is known: what was asked, the truth (a number, or True for yes), where it is written."""
+
+    ask: str
+    truth: float | bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How an expert did on questions whose answers are known; scores are None where they answered none of that kind.
+
+    ``numbers`` they gave quantiles of, with ``inside`` truths in their ranges where ``expected`` should be; ``counted``
+    of them sharpen the test of calibration. ``weight`` is calibration times information, 0 below the file's alpha.
+    ``events`` they gave probabilities of; ``ruled_out`` were held impossible and happened, or certain and did not, and
+    then there is no log score. ``share`` is theirs of the panel, whatever its rule.
+    """
+
+    by: str
+    share: float
+    numbers: int
+    counted: int
+    inside: int
+    expected: float
+    calibration: float | None
+    information: float | None
+    weight: float | None
+    events: int
+    brier: float | None
+    reliability: float | None
+    resolution: float | None
+    uncertainty: float | None
+    log_score: float | None
+    ruled_out: int

@@ -8,6 +8,7 @@ Report -> banners, key, then
           explained                                   what made the difference, a section per analysis
           derived, parameters, defaults, orders       every judgement
           parts, words                                parts beside their whole; phrases and their numbers
+          seeds                                       how well its experts did on what is known
           assumptions, unquantified, confidence       how far it can be trusted
           sources, computation
        -> Document
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from causal.tell import coherence, dissent, explaining, ledger, limits, scenes, sections
+from causal.tell import coherence, dissent, explaining, ledger, limits, scenes, sections, seeds
 from causal.tell.document import Assumed, Document, Fact, Judged, Quiet, Section, Text
 from causal.tell.facts import Report
 from causal.tell.findings import banners
@@ -39,6 +40,7 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     ledger.orders,
     coherence.parts,
     coherence.words,
+    seeds.seeds,
     ledger.assumptions,
     limits.unquantified,
     limits.confidence,

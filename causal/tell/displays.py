@@ -26,6 +26,7 @@ from causal.ask.answer import PANEL, Answer
 from causal.ask.interventions import READINGS, Divergence, Ranking
 from causal.ask.saying import counted
 from causal.errors import UsageError
+from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS, Gate, judge_run
 from causal.learn.sample import Draws
 from causal.spec.model import Model
@@ -40,7 +41,6 @@ SAID = 3  # findings of the gate
 LISTED = 12  # names in a list; how many more there are is said
 
 type Shares = Mapping[str, Mapping[str, float]]
-type Silent = Mapping[str, Sequence[str]]
 
 
 def safely(show: Callable[[], str], otherwise: str) -> str:
@@ -129,8 +129,8 @@ def chart(figure: Figure, title: str, text: str) -> Picture:
 # ── values as HTML ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def study_html(model: Model, priors: Priors, silent: Silent | None, exact: bool = False) -> str:
-    """Show a study; ``silent`` is what nobody judged, by expert, or None where the judgements cannot be used."""
+def study_html(model: Model, priors: Priors, elicited: Elicited | None, exact: bool = False) -> str:
+    """Show a study; ``elicited`` is None where the judgements cannot be used."""
     title = f"{model.title or model.name} ({model.name})"
     edges = sum(len(variable.edges) for variable in model.variables.values())
     counts = f"{counted(len(model.variables), 'variable')}, {counted(edges, 'arrow')}, "
@@ -142,19 +142,21 @@ def study_html(model: Model, priors: Priors, silent: Silent | None, exact: bool 
     said: dict[str, int] = {}
     for judgement in priors.judgements:
         said[judgement.by or ""] = said.get(judgement.by or "", 0) + 1
+    stated = {name: expert.weight if expert.pool else 0.0 for name, expert in priors.experts.items()}
+    weights = elicited.weights if elicited else stated
     rows = [
-        (name, expert.title, expert.school, _inside(expert.pool and expert.weight > 0), str(said.get(name, 0)))
+        (name, expert.title, expert.school, _inside(weights[name] > 0), str(said.get(name, 0)))
         for name, expert in priors.experts.items()
     ]
     return _page(
         title,
         _words(f"{counts} {outcome}"),
         _table(("expert", "name", "school", "in the panel", "judgements"), rows, left=4),
-        _unjudged(silent),
+        _unjudged(elicited.weak if elicited else None),
     )
 
 
-def _unjudged(silent: Silent | None) -> Markup:
+def _unjudged(silent: Mapping[str, Sequence[str]] | None) -> Markup:
     if silent is None:
         return _words("The judgements cannot be used as they stand; causal check says why.")
     found = [f"{expert}: {name}" for expert, names in silent.items() for name in names]

@@ -13,6 +13,7 @@
       ├─ derived               judgements on what several parameters imply: stated, before, after, z
       ├─ checks, against, abstentions  orders and signs, signs of arrows that fail, who had no view
       ├─ direct, defaults, unjudged    what set the parameters: stated, implied, misfit; by nobody; not at all
+      ├─ known, scored        questions whose answers are known, how each expert did on them
       ├─ notes                 what was changed or left aside while the judgements were read
       ├─ assumptions, sources
       └─ computation           draws, diagnostics, seed, versions, digests, the command
@@ -30,7 +31,7 @@ from typing import Any
 
 from causal.ask.answer import CI_KIND, CI_PROB
 from causal.learn.gate import PASS, REFUSE
-from causal.tell.claims import Abstention, Against, Check, Direct, Loop, Reason, Said, Split, Who, Worded
+from causal.tell.claims import Abstention, Against, Check, Direct, Known, Loop, Reason, Said, Scored, Split, Who, Worded
 from causal.tell.drawings import Drawings
 from causal.tell.number import Number
 
@@ -233,6 +234,7 @@ class Assumptions:
 
     ``unjoined`` are the pairs, of the factors and the outcome, that no arrow joins. ``couplings`` counts the variables
     with parents by how they share their luck across worlds (luck.py), which only retrospective numbers assume.
+    ``weights`` is the rule of the panel's weights; ``alpha`` the calibration below which Cooke's gives none.
     """
 
     variables: int
@@ -247,6 +249,8 @@ class Assumptions:
     undated: tuple[str, ...]
     unjoined: tuple[tuple[str, str], ...] = ()
     couplings: Mapping[str, int] = field(default_factory=dict)
+    weights: str = "stated"
+    alpha: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -333,6 +337,8 @@ class Report:
     dissent: Dissent | None = None
     footing: Footing | None = None
     explained: tuple[Told, ...] = ()
+    known: tuple[Known, ...] = ()
+    scored: tuple[Scored, ...] = ()
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
 
     @property

@@ -125,6 +125,8 @@ def gather(
         dissent=dissent(panel, ranking, row, override),
         footing=footing(panel, ranking, row, direct, derived, checks),
         explained=tuple(told for told, _ in explained),
+        known=judgements.known(elicited),
+        scored=judgements.scored(elicited),
         drawings=replace(
             _drawings(panel, ranking, row, every, override),
             explained={told.name: drawn for told, drawn in explained if drawn},
@@ -194,6 +196,8 @@ def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
         undated=tuple(variable.title for variable in variables if variable.decided is None),
         unjoined=unjoined(model, elicited.network.graph, outcome),
         couplings=frozen(dict(Counter(luck.kind(variable) for variable in variables if variable.edges))),
+        weights=elicited.priors.weights.rule,
+        alpha=elicited.priors.weights.alpha,
     )
 
 

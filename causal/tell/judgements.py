@@ -6,6 +6,7 @@
     Abstain, weak                  -> Abstention, unjudged
     Phrase                         -> Worded      once, with all who used it
     Parts, Circle (ask)            -> Split, Loop
+    Seed, Performance (elicit)     -> Known, Scored
 
 A judgement of ``P(y = no | ...)`` is fitted as one of ``P(y = yes | ...)``; here it is turned back, so that what stands
 beside a question answers that question.
@@ -22,14 +23,28 @@ from causal.ask.coherence import circles, partitions
 from causal.ask.judged import Checked, Judged
 from causal.ask.panel import Panel
 from causal.ask.signs import check_signs
-from causal.elicit import PROBABILITY, Fit, stated
+from causal.elicit import PROBABILITY, Fit, Performance, performance, stated
 from causal.elicit.fit import quantiles
 from causal.learn.elicited import Elicited, Prior
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
 from causal.spec.priors import Cite, DirichletSays, Exactly, Judgement, Phrase, Sign
 from causal.spec.scales import SCALES, plain_phrase
-from causal.tell.claims import Abstention, Against, Check, Direct, Loop, Point, Reason, Said, Split, Who, Worded
+from causal.tell.claims import (
+    Abstention,
+    Against,
+    Check,
+    Direct,
+    Known,
+    Loop,
+    Point,
+    Reason,
+    Said,
+    Scored,
+    Split,
+    Who,
+    Worded,
+)
 from causal.tell.number import Number
 
 
@@ -258,6 +273,42 @@ def loops(elicited: Elicited) -> tuple[Loop, ...]:
 def abstentions(elicited: Elicited) -> tuple[Abstention, ...]:
     """Return the questions on which somebody said to have no view."""
     return tuple(Abstention(each.by or "", str(each.about), reason(elicited, each)) for each in elicited.abstained)
+
+
+def known(elicited: Elicited) -> tuple[Known, ...]:
+    """Return the questions whose answers are known, in file order."""
+    return tuple(Known(seed.ask, seed.truth, source(elicited, seed.source)) for seed in elicited.priors.seeds)
+
+
+def scored(elicited: Elicited) -> tuple[Scored, ...]:
+    """Return how each expert did on what is known, in file order; nothing where no seed questions were asked."""
+    total = sum(elicited.weights.values())
+    return tuple(
+        _scored(each, elicited.weights[each.expert] / total, elicited.priors.weights.alpha)
+        for each in performance(elicited.priors)
+    )
+
+
+def _scored(found: Performance, share: float, alpha: float) -> Scored:
+    numbers, inside, events = found.numbers, found.inside, found.events
+    return Scored(
+        by=found.expert,
+        share=share,
+        numbers=numbers.answered if numbers else 0,
+        counted=numbers.counted if numbers else 0,
+        inside=inside.inside if inside else 0,
+        expected=inside.expected if inside else 0.0,
+        calibration=numbers.calibration if numbers else None,
+        information=numbers.information if numbers else None,
+        weight=numbers.weight(alpha) if numbers else None,
+        events=events.answered if events else 0,
+        brier=events.brier if events else None,
+        reliability=events.reliability if events else None,
+        resolution=events.resolution if events else None,
+        uncertainty=events.uncertainty if events else None,
+        log_score=events.log_score if events and not events.ruled_out else None,
+        ruled_out=events.ruled_out if events else 0,
+    )
 
 
 def _let_through(estimate: Estimate, gate: Gate, override: bool) -> Number:

@@ -7,7 +7,7 @@ confidence      evidence and agreement, apart from any likelihood
 from __future__ import annotations
 
 from causal.ask.saying import counted
-from causal.tell import luck
+from causal.tell import luck, seeds
 from causal.tell.document import Paragraph, Section, Strong, Terms, Text, paragraph
 from causal.tell.facts import Footing, Report
 from causal.tell.wording import decimal
@@ -45,9 +45,7 @@ def unquantified(report: Report) -> Section:
             "It is set as if by hand. Who or what would have brought it about might have changed other things too."
         ),
         "The same luck in two worlds": luck.untested(report),
-        "Judgement itself": (
-            "That experts know their own uncertainty: no seed questions were asked, so nothing here was calibrated."
-        ),
+        "Judgement itself": seeds.untested(report),
     }
     lead = paragraph("No interval in this report covers any of these.")
     terms = Terms(tuple((term, (words,)) for term, words in pairs.items()))

@@ -17,7 +17,7 @@ from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
 from causal.ask.saying import counted
 from causal.spec.grammar import parse_event
 from causal.spec.question import Named, Setting
-from causal.tell import luck
+from causal.tell import luck, seeds
 from causal.tell.claims import Who
 from causal.tell.divergences import NOTHING
 from causal.tell.document import (
@@ -247,7 +247,9 @@ def experts(report: Report) -> Section:
         for who in report.experts
     )
     about = tuple((who.title, _who(who)) for who in report.experts)
-    rule = f"Pooling: {report.assumptions.pooling}, {counted(sum(who.pooled for who in report.experts), 'expert')}."
+    pooled = counted(sum(who.pooled for who in report.experts), "expert")
+    known = report.assumptions
+    rule = f"Pooling: {known.pooling}, {pooled}, {seeds.weighed(known.weights, known.alpha)}."
     table = Table("Who judged, and how much", columns, rows)
     return Section("experts", "The experts", (paragraph(rule), table, Terms(about)))
 

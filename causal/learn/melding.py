@@ -34,10 +34,10 @@ from causal.learn.table import Table
 from causal.spec.priors import REPLACE, Judgement
 
 SEED = 1925  # of the draws behind the tables, whatever the seed of the posterior's
-DRAWS = 200_000
+FEW, MANY, NUMBERS = 200_000, 1_000_000, 20_000_000  # draws; parameters drawn in all, which sets how many
 CHUNK = 20_000  # draws at a time, so that no large model fills the memory
 FEWEST = 1_000  # draws in which phi must be a number
-OUTSIDE = 100  # draws on each side that lie beyond the range in which a density is smoothed
+OUTSIDE = 1 / 4_000  # share of the draws, on each side, beyond the range in which a density is smoothed
 POINTS = 513
 REACH = 8.0  # standard deviations of what was said that a table covers
 NOTED, REFUSED = 0.01, 0.20  # of what phi is to be, where pi has next to no draws
@@ -103,19 +103,19 @@ def _draws(elicited: Elicited, expert: str, mine: Sequence[Derived]) -> Floats:
     layout = lay_out(elicited, expert)
     tape = elicited.network.recorder.tape([each.slot for each in mine])
     rng = np.random.default_rng(SEED)
+    draws = min(max(NUMBERS // max(layout.free, 1), FEW), MANY)
     parts = []
-    for _ in range(DRAWS // CHUNK):
+    for _ in range(draws // CHUNK):
         parts.append(tape.values(layout.draw(rng, CHUNK)[:, :, 0].T))
     values = np.concatenate(parts, axis=1)
-    return values[:, np.isfinite(values).all(axis=0)]
+    return np.asarray(values[:, np.isfinite(values).all(axis=0)])
 
 
 def _aim(derived: Derived, phi: Floats) -> tuple[_Aim, str]:
     """Return what one phi is to be beside what it is, and a note where the two hardly meet."""
     if phi.size < FEWEST:
-        raise ElicitationError(f"it is a number in {phi.size} of {DRAWS} draws of the priors: too few to reshape")
-    edge = OUTSIDE / phi.size
-    low, high = (float(each) for each in np.quantile(phi, [edge, 1.0 - edge]))
+        raise ElicitationError(f"it is a number in {phi.size} draws of the priors: too few to reshape")
+    low, high = (float(each) for each in np.quantile(phi, [OUTSIDE, 1.0 - OUTSIDE]))
     if not high > low:
         raise ElicitationError(
             f"the priors on parameters leave no doubt about it, so there is nothing to {derived.use}; "
@@ -149,7 +149,7 @@ def _thin(aim: _Aim) -> str:
     points = _points(aim)
     mass = np.exp(_normed(aim.goal(points)))
     out = float(mass[(points < aim.smoother.low) | (points > aim.smoother.high)].sum())
-    words = f"{100 * out:.0f} % of what it is to be lies where the priors on parameters put 1 draw in 1,000"
+    words = f"{100 * out:.0f} % of what it is to be lies where the priors on parameters put 1 draw in 2,000"
     if out > REFUSED:
         raise ElicitationError(
             f"{words}, so there is nothing to reshape: look again at what was said here and there, "

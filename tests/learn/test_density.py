@@ -52,6 +52,13 @@ judgements:
     weight: 0.4
   - {about: P(n = yes) - P(o = yes), by: e, says: {quantiles: {5: -0.1, 50: 0.1, 95: 0.3}}}
   - {about: P(n = yes), by: other, says: likely}
+  - {about: P(s = much), by: e, use: meld, says: {quantiles: {5: 0.2, 50: 0.4, 95: 0.6}}}
+  - {about: P(o = yes), by: other, use: replace, says: {quantiles: {5: 0.3, 50: 0.5, 95: 0.7}}}
+  - about: P(n = yes) - P(o = yes)
+    by: other
+    use: meld
+    weight: 0.3
+    says: {quantiles: {5: -0.1, 50: 0.1, 95: 0.3}}
 defaults:
   - {about: P(s >= some | baseline), says: {quantiles: {5: 0.7, 50: 0.85, 95: 0.95}}}
   - {about: P(s >= more | baseline), says: {quantiles: {5: 0.4, 50: 0.65, 95: 0.85}}}

@@ -19,7 +19,7 @@ from causal.errors import SpecError
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.learn.elicited import Elicited
-from causal.learn.melding import DRAWS
+from causal.learn.melding import reshape
 from causal.learn.reading import elicit
 from causal.learn.sample import Draws, aim, sample
 from causal.spec.grammar import parse_question
@@ -134,12 +134,12 @@ def table_of(elicited: Elicited):
 
 @pytest.mark.parametrize(("middle", "sd"), [(0.1, 0.6), (0.3, 0.3), (0.25, 1.0)])
 def test_the_table_alone_gives_phi_what_was_said(implied, middle: float, sd: float) -> None:
-    """Without a sampler between: the implied density times the table has the stated quantiles, within 0.005."""
+    """Without a sampler between: the implied density times the table has the stated quantiles, within 0.01."""
     phi, q1, _ = implied
     made = q1 * np.exp(table_of(virtual(said("replace", middle=middle, sd=sd)))(phi))
     reached = np.concatenate([[0.0], np.cumsum((made[1:] + made[:-1]) / 2 * np.diff(phi))])
     stated = np.interp(logit(middle) + sd * Z, phi, reached / reached[-1])
-    assert stated == pytest.approx([0.05, 0.5, 0.95], abs=0.005)
+    assert stated == pytest.approx([0.05, 0.5, 0.95], abs=0.01)
 
 
 def test_evidence_multiplies_what_a_prior_has_become(implied) -> None:
@@ -238,8 +238,6 @@ def test_draws_that_are_few_are_not_enough() -> None:
     elicited = virtual(said("meld"))
     (derived,) = elicited.derived
     refused = []
-    from causal.learn.melding import reshape
-
     never = elicited.network.recorder.log(elicited.network.recorder.constant(-1.0))
     reshape(replace(elicited, derived=(replace(derived, slot=never),)), lambda _, error: refused.append(str(error)))
-    assert refused == [f"it is a number in 0 of {DRAWS} draws of the priors: too few to reshape"]
+    assert refused == ["it is a number in 0 draws of the priors: too few to reshape"]

@@ -157,7 +157,7 @@ def test_check_tells_which_judgements_set_a_parameter(run: Run) -> None:
     assert (derived["role"], derived["sets"], derived["weight"]) == ("evidence", [], 0.5)
     anna, boris = found["experts"]
     assert anna["parameters"] == {"judged": 7, "default": 4, "weak": 0}
-    assert boris["judgements"] == {"parameter": 5, "evidence": 0, "check": 2, "abstained": 1}
+    assert boris["judgements"] == {"parameter": 5, "evidence": 0, "meld": 0, "replace": 0, "check": 2, "abstained": 1}
     assert found["problems"] == found["refused"] == []
 
 

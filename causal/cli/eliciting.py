@@ -2,7 +2,7 @@
 
     a judgement that     beside what was said                                    marked
     sets a parameter     the fitted belief at 5, 50 and 95 %, and its density    misfit from 0.05, quantile left out
-    is derived           what the expert's own parameters imply without it       z above 2
+    is derived           what the expert's own parameters imply without it       z above 2, named at the end
     orders, or signs     the share of draws from their priors where it holds
 
 Nothing is sampled: what parameters imply comes from independent draws of their priors. Facts first, then the same
@@ -172,6 +172,7 @@ def render(found: Mapping[str, Any]) -> None:
     for expert in found["experts"]:
         _render_expert(expert)
     judged = [each for one in found["experts"] for each in (*one["parameters"], *one["derived"])]
+    odd = [(one["name"], each) for one in found["experts"] for each in one["derived"] if each["marked"]]
     marked = [each for each in judged if each["marked"]]
     many = "1 judgement is" if len(marked) == 1 else f"{len(marked)} judgements are"
     if not judged:
@@ -179,6 +180,9 @@ def render(found: Mapping[str, Any]) -> None:
     show()
     if marked:
         show(f"{many} marked {MARKED}: look again at what was said.", style="yellow")
+        for name, each in odd:
+            words = f"{each['about']}: z {number(each['z'], 1)} from what their own parameters imply ({_use(each)})"
+            show(f"  line {each['line']}, {name}: {words}", style="yellow")
     else:
         show("No judgement is marked: what was said comes out, and goes with the rest.", style="green")
 
@@ -227,13 +231,16 @@ def _parameter_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _derived_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    use = each["use"] + (f" x {each['weight']:g}" if each["weight"] != 1 else "")
     normal = each["normal"]
     on = "as it is" if each["scale"] == "linear" else f"on the {each['scale']}"
-    yield f"said      {each['said']}, {use}", False
+    yield f"said      {each['said']}, {_use(each)}", False
     yield f"stated    {_levels((point['level'], point['stated']) for point in each['stated'])}", False
     yield f"read as   {_three(each['reads'])}   Normal({normal['mean']:.2f}, {normal['sd']:.2f}) {on}", False
     yield f"without   {_three(each['before'])}   conflict z {number(each['z'], 1)}", each["marked"]
+
+
+def _use(each: Mapping[str, Any]) -> str:
+    return str(each["use"]) + (f" x {each['weight']:g}" if each["weight"] != 1 else "")
 
 
 def _order_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:

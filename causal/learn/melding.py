@@ -197,10 +197,8 @@ def _rest(aims: Sequence[_Aim], aim: _Aim, weight: Floats) -> LogDensity:
     """Return the smooth density of one phi under weights, which count as many draws as they are worth."""
     effective = float(weight.sum() ** 2 / (weight**2).sum())
     if effective < EFFECTIVE:
-        raise _apart(aims, f"{effective:.0f} of {weight.size} draws of the priors come near to all")
+        raise _apart(aims, f"fewer than {EFFECTIVE} of {weight.size:,} draws of the priors come near to all")
     counts = np.bincount(aim.bins[aim.inside], weight[aim.inside], aim.smoother.centres.size)
-    if not counts.sum() > 0:
-        raise _apart(aims, "no draw of the priors comes near to all")
     return aim.smoother.fit(counts * (effective / weight.sum()), aim.strength, aim.smoother.rates(aim.phi, weight))
 
 

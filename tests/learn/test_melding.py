@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -45,6 +46,7 @@ def says(middle: float, sd: float) -> str:
     return f"{{quantiles: {{5: {low!r}, 50: {median!r}, 95: {high!r}}}}}"
 
 
+@cache
 def virtual(*judgements: str, experts: str = "e: {name: E}") -> Elicited:
     model = parse_model(MODEL, "virtual.yaml")
     lines = "".join(f"  - {{{each}}}\n" for each in judgements)
@@ -73,7 +75,7 @@ def values(elicited: Elicited, draws: Draws, *texts: str) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def implied() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """phi = logit q on a grid, its density under the priors alone, and E(pi, t1, t0 | phi), by double integrals.
+    """Return phi = logit q on a grid, its density under the priors alone, and E(pi, t1, t0 | phi), by double integrals.
 
     For every q and every pi and t0, t1 = (q - (1 - pi) t0) / pi, with 1 / pi the stretch from t1 to q.
     """
@@ -198,7 +200,7 @@ def test_the_order_of_judgements_changes_no_shape() -> None:
 
 def test_the_table_is_the_same_whatever_the_seed_and_moves_no_other_expert() -> None:
     experts = "e: {name: E}, other: {name: Other}"
-    first, second = (virtual(said("meld"), experts=experts) for _ in range(2))
+    first, second = (virtual.__wrapped__(said("meld"), experts=experts) for _ in range(2))
     assert table_of(first) == table_of(second)
     assert [target.method for target in aim(first)] == ["nuts", "iid"]
     alone = virtual(said("check"), experts=experts)

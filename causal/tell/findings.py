@@ -153,8 +153,9 @@ def _conflicts(report: Report) -> list[Text]:
     if not odd:
         return []
     titles = {who.name: who.title for who in report.experts}
-    many = f"{counted(len(report.derived), 'judgement')} on totals, {len(odd):,} {'is' if len(odd) == 1 else 'are'}"
-    words: list[Word] = [f"Of {many} at odds with its expert's own parameters (z above {CONFLICT:.0f}): "]
+    are = "1 is at odds with its" if len(odd) == 1 else f"{len(odd):,} are at odds with their"
+    many = counted(len(report.derived), "judgement")
+    words: list[Word] = [f"Of {many} on totals, {are} expert's own parameters (z above {CONFLICT:.0f}): "]
     for each in odd[:SHOWN]:
         words += [Code(each.question), f" by {titles[each.by]} (z {each.z:.1f})", "; "]
     words[-1] = f"; and {len(odd) - SHOWN:,} more." if len(odd) > SHOWN else "."

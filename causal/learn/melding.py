@@ -34,7 +34,7 @@ from causal.learn.table import Table
 from causal.spec.priors import REPLACE, Judgement
 
 SEED = 1925  # of the draws behind the tables, whatever the seed of the posterior's
-FEW, MANY, NUMBERS = 200_000, 1_000_000, 20_000_000  # draws; parameters drawn in all, which sets how many
+FEW, MANY, NUMBERS = 200_000, 1_000_000, 5_000_000  # draws; parameters drawn in all, which sets how many
 CHUNK = 20_000  # draws at a time, so that no large model fills the memory
 FEWEST = 1_000  # draws in which phi must be a number
 OUTSIDE = 1 / 4_000  # share of the draws, on each side, beyond the range in which a density is smoothed
@@ -205,7 +205,7 @@ def _rest(aims: Sequence[_Aim], aim: _Aim, weight: Floats) -> LogDensity:
 def _apart(aims: Sequence[_Aim], why: str) -> ElicitationError:
     named = " and ".join(f"'{aim.derived.judgement.about}' (line {aim.derived.judgement.line})" for aim in aims)
     return ElicitationError(
-        f"no shape of the priors gives {named} all as they are said: {why}. "
+        f"no shape of the priors was found that gives {named} all as they are said: {why}. "
         "Look again at them, or write 'use: evidence' or 'use: check' for one"
     )
 

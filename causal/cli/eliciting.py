@@ -2,7 +2,7 @@
 
     a judgement that     beside what was said                                    marked
     sets a parameter     the fitted belief at 5, 50 and 95 %, and its density    misfit from 0.05, quantile left out
-    is derived           what the expert's own parameters imply without it       z above 2, named at the end
+    is derived           what the expert's own parameters imply without it       z above 2
     orders, or signs     the share of draws from their priors where it holds
 
 Nothing is sampled: what parameters imply comes from independent draws of their priors. Facts first, then the same
@@ -172,7 +172,6 @@ def render(found: Mapping[str, Any]) -> None:
     for expert in found["experts"]:
         _render_expert(expert)
     judged = [each for one in found["experts"] for each in (*one["parameters"], *one["derived"])]
-    odd = [(one["name"], each) for one in found["experts"] for each in one["derived"] if each["marked"]]
     marked = [each for each in judged if each["marked"]]
     many = "1 judgement is" if len(marked) == 1 else f"{len(marked)} judgements are"
     if not judged:
@@ -180,9 +179,10 @@ def render(found: Mapping[str, Any]) -> None:
     show()
     if marked:
         show(f"{many} marked {MARKED}: look again at what was said.", style="yellow")
-        for name, each in odd:
-            words = f"{each['about']}: z {number(each['z'], 1)} from what their own parameters imply ({_use(each)})"
-            show(f"  line {each['line']}, {name}: {words}", style="yellow")
+        for name, each in ((one["name"], each) for one in found["experts"] for each in one["derived"]):
+            if each["marked"]:
+                words = f"z {number(each['z'], 1)} from what their own parameters imply ({_use(each)})"
+                show(f"  line {each['line']}, {name}: {each['about']}: {words}", style="yellow")
     else:
         show("No judgement is marked: what was said comes out, and goes with the rest.", style="green")
 

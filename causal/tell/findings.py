@@ -1,7 +1,6 @@
 """What a report says first: its sentences, and the banners above them.
 
-    sentences(report)    with nothing set; the best intervention under each reading; how many lower it; which judgements
-                         contradict their expert's others; who disagrees
+    sentences(report)    with nothing set; the best intervention under each reading; how many lower it; who disagrees
                          a retrospective says in its sentence that it rests on an assumption
     banners(report)      refused, flagged, printed although refused, or reckoned without any spread
 
@@ -11,11 +10,10 @@ How probable and how sure are never said in one breath: the word beside a number
 from __future__ import annotations
 
 from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
-from causal.ask.judged import CONFLICT
 from causal.learn.gate import PASS, REFUSE
 from causal.tell import luck
 from causal.tell.divergences import FIRST, best, headline
-from causal.tell.document import Banner, Code, Strong, Text, Word, plain
+from causal.tell.document import Banner, Strong, Text, plain
 from causal.tell.facts import Report, Row
 from causal.tell.number import Number
 from causal.tell.wording import counted, difference, said, span
@@ -72,9 +70,8 @@ def sentences(report: Report) -> tuple[Text, ...]:
             found.append(_least(report, row) if len(found) == 1 else _again(report, row, found[1]))
     row = headline(report.interventions)
     if row is not None:
-        found += _lowering(report, row)
-    found += _conflicts(report)
-    return tuple(found if row is None else [*found, *_spread(report, row)])
+        found += [*_lowering(report, row), *_spread(report, row)]
+    return tuple(found)
 
 
 def told(report: Report) -> tuple[Text, ...]:
@@ -145,21 +142,6 @@ def _lowering(report: Report, row: Row) -> list[Text]:
         f"{lower} and wholly above it for {higher} of {counted(len(effects), 'intervention')}."
     )
     return [(words,)]
-
-
-def _conflicts(report: Report) -> list[Text]:
-    """Name the judgements on totals that their expert's own parameters contradict, the worst first."""
-    odd = sorted((each for each in report.derived if each.at_odds), key=lambda each: -(each.z or 0.0))
-    if not odd:
-        return []
-    titles = {who.name: who.title for who in report.experts}
-    are = "1 is at odds with its" if len(odd) == 1 else f"{len(odd):,} are at odds with their"
-    many = counted(len(report.derived), "judgement")
-    words: list[Word] = [f"Of {many} on totals, {are} expert's own parameters (z above {CONFLICT:.0f}): "]
-    for each in odd[:SHOWN]:
-        words += [Code(each.question), f" by {titles[each.by]} (z {each.z:.1f})", "; "]
-    words[-1] = f"; and {len(odd) - SHOWN:,} more." if len(odd) > SHOWN else "."
-    return [tuple(words)]
 
 
 def _spread(report: Report, row: Row) -> list[Text]:

@@ -131,15 +131,6 @@ def test_without_it_is_what_happened_or_what_the_record_says(report: Report, wit
     assert headline(rows) == rows[0]
 
 
-def test_conflicts_are_named_and_only_where_there_are_any(report: Report) -> None:
-    assert "at odds" not in " ".join(plain(text) for text in sentences(report))
-    first, second = report.derived
-    odd = replace(report, derived=(replace(first, z=2.5, at_odds=True), replace(second, z=3.4, at_odds=True)))
-    (told,) = (text for text in map(plain, sentences(odd)) if "at odds" in text)
-    assert told.startswith("Of 2 judgements on totals, 2 are at odds with their expert's own parameters (z above 2): ")
-    assert told.endswith(f"{second.question} by Anna (z 3.4); {first.question} by Anna (z 2.5).")
-
-
 def test_experts_are_named_before_they_are_pooled(report: Report, ussr: Report) -> None:
     words = " ".join(plain(text) for text in sentences(report))
     assert "(Anna)" in words

@@ -157,7 +157,7 @@ def test_check_tells_which_judgements_set_a_parameter(run: Run) -> None:
     assert (derived["role"], derived["sets"], derived["weight"]) == ("evidence", [], 0.5)
     anna, boris = found["experts"]
     assert anna["parameters"] == {"judged": 7, "default": 4, "weak": 0}
-    assert boris["judgements"] == {"parameter": 5, "evidence": 0, "check": 2, "abstained": 1}
+    assert boris["judgements"] == {"parameter": 5, "evidence": 0, "meld": 0, "replace": 0, "check": 2, "abstained": 1}
     assert found["problems"] == found["refused"] == []
 
 
@@ -346,6 +346,21 @@ def test_elicit_marks_misfit_and_contradiction(run: Run, desk: Path) -> None:
     assert re.search(r"^  ! implied .*misfit 0\.\d\d$", shown, flags=re.MULTILINE)
     assert re.search(r"^  ! without .*conflict z \d+\.\d$", shown, flags=re.MULTILINE)
     assert "2 judgements are marked !" in shown
+    last = shown[shown.index("2 judgements are marked !") :]
+    assert re.search(r"line \d+, ann: P\(bet = won\): z \d+\.\d from what their own parameters imply \(check\)", last)
+
+
+def test_a_meld_is_told_by_check_elicit_and_sample(run: Run, desk: Path) -> None:
+    line = "  - {about: P(bet = won), by: ann, says: {quantiles: {5: 0.4, 50: 0.5, 95: 0.6}}, use: meld}"
+    edited(desk, "coin.priors.yaml", "defaults:", f"{line}\ndefaults:")
+    ann = run("check", "coin.yaml", "--json").json["experts"][0]
+    assert (ann["judgements"]["meld"], ann["judgements"]["replace"], ann["judgements"]["check"]) == (1, 0, 0)
+    shown = run("check", "coin.yaml").out
+    assert "meld x 0.5" in shown
+    assert "what reshapes a prior" in " ".join(shown.split())
+    (derived,) = run("elicit", "coin.yaml", "--by", "ann", "--json").json["experts"][0]["derived"]
+    assert (derived["use"], derived["weight"]) == ("meld", 0.5)
+    assert "meld x 0.5" in run("elicit", "coin.yaml", "--by", "ann").out
 
 
 SEEDS = """weights: equal

@@ -2,10 +2,11 @@
 
     stated     the judgement itself, and what its normal on the judgement's scale makes of it
     before     what the expert's own priors on parameters imply, the judgement left out: independent draws
-    after      what the posterior says
+    after      what the posterior says; of what is melded or replaces, with all evidence reckoned in
     z          |stated - before| / sqrt(sd stated^2 + sd before^2), on the judgement's scale; above 2 they are at odds
 
 A weight below 1 lets a judgement pull less. It does not make it agree more, so z takes the spread as it was stated.
+A meld or a replacement gives way to what was said, however far off: z tells how far the parameters had to be moved.
 Of a comparison, or of the sign of an effect, before and after are the shares of draws in which it holds.
 """
 
@@ -79,7 +80,7 @@ class _Line:
 
 
 def judged(panel: Panel) -> tuple[Judged, ...]:
-    """Lay every derived judgement, evidence or check, beside what its expert's parameters imply, in file order.
+    """Lay every derived judgement, whatever its use, beside what its expert's parameters imply, in file order.
 
     What they imply by themselves is taken from ``PRIOR_DRAWS`` independent draws with the seed of the panel's draws.
     Raises ImpossibleEvidence where what a question gives has probability zero for its expert.

@@ -68,7 +68,8 @@ def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, 
     rows = []
     for name, how in zip(draws.experts, draws.method, strict=True):
         expert = study.priors.experts[name]
-        evidence = sum(derived.expert == name for derived in study.elicited.evidence)
+        moving = (*study.elicited.evidence, *study.elicited.shaping)
+        evidence = sum(derived.expert == name for derived in moving)
         method = "NUTS" if how == "nuts" else "independent draws"
         rows.append((name, expert.school, method, str(evidence), str(draws.total)))
     show_table(("expert", "school", "method", "evidence", "draws"), rows, left=3)

@@ -2,8 +2,8 @@
 
     facts          holds
     model, priors  what was read, counted
-    experts        per expert: judgements that set a parameter, evidence, checks; defaults used; what nobody judged
-    judgements     every judgement with its role: parameter, evidence, check or abstained
+    experts        per expert: judgements by role; defaults used; what nobody judged
+    judgements     every judgement with its role: parameter, evidence, meld, replace, check or abstained
     misfits        what was said and what comes out of it, where they differ
     signs          edges whose numbers contradict their sign
     notes          what was changed on the way
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from causal.cli.screen import show, show_table
+from causal.spec.priors import SHAPING
 
 if TYPE_CHECKING:
     from causal.elicit import Fit
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
     from causal.study import Study
 
 PARAMETER, EVIDENCE, CHECK, ABSTAINED = "parameter", "evidence", "check", "abstained"
-ROLES: Mapping[str, str] = {PARAMETER: "sets", EVIDENCE: "evidence", CHECK: "check", ABSTAINED: "abstains"}
+ROLES: Mapping[str, str] = {
+    PARAMETER: "sets",
+    EVIDENCE: "evidence",
+    **{use: use for use in SHAPING},
+    CHECK: "check",
+    ABSTAINED: "abstains",
+}
 
 
 def facts(study: Study) -> dict[str, Any]:
@@ -226,22 +233,26 @@ def _render_judgements(judgements: list[dict[str, Any]]) -> None:
         about = each["about"] + (f"  ({len(each['sets'])} parameters)" if len(each["sets"]) > 1 else "")
         rows.append((str(each["line"]), each["by"] or "", role, about, each["said"]))
     show()
-    title = "Judgements: what sets a parameter, what is evidence (x its weight), and what is only checked"
+    reshapes = any(each["role"] in SHAPING for each in judgements)
+    title = "Judgements: what sets a parameter, what is evidence (x its weight), "
+    title += f"{'what reshapes a prior, ' if reshapes else ''}and what is only checked"
     show_table(("line", "by", "use", "about", "says"), rows, left=5, title=title)
 
 
 def _render_experts(experts: list[dict[str, Any]]) -> None:
+    shaped = [role for role in SHAPING if any(each["judgements"][role] for each in experts)]
+    roles = (EVIDENCE, *shaped, CHECK, ABSTAINED)
     rows = [
         (
             each["name"],
             each["school"],
             "yes" if each["share"] > 0 else "apart",
-            *(str(each["judgements"][role]) for role in (EVIDENCE, CHECK, ABSTAINED)),
+            *(str(each["judgements"][role]) for role in roles),
             *(str(each["parameters"][origin]) for origin in ("judged", "default", "weak")),
         )
         for each in experts
     ]
-    header = ("expert", "school", "in panel", EVIDENCE, "checks", ABSTAINED, "own", "default", "nobody's")
+    header = ("expert", "school", "in panel", EVIDENCE, *shaped, "checks", ABSTAINED, "own", "default", "nobody's")
     show()
     show_table(header, rows, left=3, title="Experts: judgements by use, and where each parameter comes from")
 

@@ -224,6 +224,10 @@ def render(found: Mapping[str, Any]) -> None:
     show()
     if marked:
         show(f"{many} marked {MARKED}: look again at what was said.", style="yellow")
+        for name, each in ((one["name"], each) for one in found["experts"] for each in one["derived"]):
+            if each["marked"]:
+                words = f"z {number(each['z'], 1)} from what their own parameters imply ({_use(each)})"
+                show(f"  line {each['line']}, {name}: {each['about']}: {words}", style="yellow")
     else:
         show("No judgement is marked: what was said comes out, and goes with the rest.", style="green")
 
@@ -293,13 +297,16 @@ def _parameter_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _derived_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    use = each["use"] + (f" x {each['weight']:g}" if each["weight"] != 1 else "")
     normal = each["normal"]
     on = "as it is" if each["scale"] == "linear" else f"on the {each['scale']}"
-    yield f"said      {each['said']}, {use}", False
+    yield f"said      {each['said']}, {_use(each)}", False
     yield f"stated    {_levels((point['level'], point['stated']) for point in each['stated'])}", False
     yield f"read as   {_three(each['reads'])}   Normal({normal['mean']:.2f}, {normal['sd']:.2f}) {on}", False
     yield f"without   {_three(each['before'])}   conflict z {number(each['z'], 1)}", each["marked"]
+
+
+def _use(each: Mapping[str, Any]) -> str:
+    return str(each["use"]) + (f" x {each['weight']:g}" if each["weight"] != 1 else "")
 
 
 def _order_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:

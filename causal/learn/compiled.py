@@ -3,11 +3,12 @@
     logp(entries, x, gradient, value, block)         to a code    log density and its gradient
     expand(entries, parameters, x, theta, block)     to a code    the parameters that a point stands for
 
-    block     head: stamp, words in all, entries, parameters, slots, fixed, terms, instructions
+    block     head: stamp, words in all, entries, parameters, slots, fixed, terms, instructions, words of tables
               places: of an entry, kind, its parameter, the parameter of the cut above, the entry of the top cut
               numbers: of an entry, centre, spread, and up to four of its family's own
               fixed: slot, value
-              terms: slot, kind, two numbers
+              terms: slot, kind, two numbers; of a tabled one, where its table starts and how many points it has
+              tables: of each, low, step, values, slopes (table.py)
               tape: all codes, all into, all left, all right
 
 What kinds there are, and their formulas, is said in density.py, which packs blocks. The functions touch no Python
@@ -29,8 +30,8 @@ from causal.exact import kernel
 from causal.exact.kernel import Floats, backward, forward
 
 LINE, ODDS, GAP, SHARE, ABOVE, BELOW, BETWEEN = range(7)
-JUDGED, SEEN = range(2)
-HEAD, PLACES, NUMBERS, PAIR, TERM = 8, 4, 6, 2, 4  # words of the head, an entry twice, what is fixed, a term
+JUDGED, SEEN, TABLED = range(3)
+HEAD, PLACES, NUMBERS, PAIR, TERM = 9, 4, 6, 2, 4  # words of the head, an entry twice, what is fixed, a term
 OK, MISFIT, BAD_GRADIENT, BAD_VALUE = 0, -1, 3, 4  # to nutpie, what is above 0 is a divergence and below 0 an error
 
 _carray: Any = nb.carray  # type: ignore[attr-defined]
@@ -54,18 +55,20 @@ def _expit(u: Any) -> Any:
 
 @_njit
 def _unpack(head: Any, block: Any) -> Any:
-    """Return the parts of a block: places, numbers, fixed, terms, program."""
+    """Return the parts of a block: places, numbers, fixed, terms, tables, program."""
     entries, n = head[2], head[7]
     a = HEAD + entries * PLACES
     b = a + entries * NUMBERS
     c = b + head[5] * PAIR
     d = c + head[6] * TERM
-    words = block[d:].view(np.uint32)
+    e = d + head[8]
+    words = block[e:].view(np.uint32)
     return (
         block[HEAD:a].view(np.int64).reshape(entries, PLACES),
         block[a:b].reshape(entries, NUMBERS),
         block[b:c].reshape(head[5], PAIR),
         block[c:d].reshape(head[6], TERM),
+        block[d:e],
         (words[:n], words[n : 2 * n], words[2 * n : 3 * n], words[3 * n : 4 * n]),
     )
 
@@ -94,8 +97,28 @@ def _assemble(x: Floats, places: Any, numbers: Floats, fixed: Floats, u: Floats,
 
 
 @_njit
-def _weigh(terms: Floats, w: Floats, g: Floats) -> float:
-    """Return the log density of what was judged and seen, and leave its adjoints in ``g``."""
+def _look_up(table: Floats, points: int, x: float) -> Any:
+    """Return a table's value and slope at ``x``: cubic Hermite between its points, straight lines beyond."""
+    low, step, last = table[0], table[1], points - 1
+    at = (x - low) / step
+    if not at > 0.0:
+        return table[2] + table[2 + points] * (x - low), table[2 + points]
+    if at >= last:
+        slope = table[2 + points + last]
+        return table[2 + last] + slope * (x - low - step * last), slope
+    k = int(at)
+    t = at - k
+    y, z = table[2 + k], table[3 + k]
+    dy, dz = step * table[2 + points + k], step * table[3 + points + k]
+    value = (1.0 + 2.0 * t) * (1.0 - t) ** 2 * y + t * t * (3.0 - 2.0 * t) * z
+    value += t * (1.0 - t) * ((1.0 - t) * dy - t * dz)
+    slope = 6.0 * t * (1.0 - t) * (z - y) + (1.0 - t) * (1.0 - 3.0 * t) * dy + t * (3.0 * t - 2.0) * dz
+    return value, slope / step
+
+
+@_njit
+def _weigh(terms: Floats, tables: Floats, w: Floats, g: Floats) -> float:
+    """Return the log density of what was judged, seen and tabled, and leave its adjoints in ``g``."""
     total = 0.0
     for i in range(terms.shape[0]):
         slot = int(terms[i, 0])
@@ -103,6 +126,10 @@ def _weigh(terms: Floats, w: Floats, g: Floats) -> float:
             off = w[slot] - terms[i, 2]
             total -= 0.5 * off * off * terms[i, 3]
             g[slot] -= off * terms[i, 3]
+        elif terms[i, 1] == TABLED:
+            value, slope = _look_up(tables[int(terms[i, 2]) :], int(terms[i, 3]), w[slot])
+            total += value
+            g[slot] += slope
         else:
             total += terms[i, 2] * np.log(w[slot])
             g[slot] += terms[i, 2] / w[slot]
@@ -164,12 +191,12 @@ def functions() -> tuple[Any, Any]:
         if head[0] != known or head[2] != entries:
             return MISFIT
         x, gradient, value = _carray(x_, entries), _carray(gradient_, entries), _carray(value_, 1)
-        places, numbers, fixed, terms, program = _unpack(head, _carray(block_, head[1]))
+        places, numbers, fixed, terms, tables, program = _unpack(head, _carray(block_, head[1]))
         u, w, g = np.empty(entries), np.empty(head[4]), np.zeros(head[4])
         _assemble(x, places, numbers, fixed, u, w)
         code, into, left, right = program
         forward(code, into, left, right, w.reshape(w.size, 1))
-        value[0] = _weigh(terms, w, g)
+        value[0] = _weigh(terms, tables, w, g)
         backward(code, into, left, right, w.reshape(w.size, 1), g.reshape(g.size, 1))
         value[0] += _prior(x, places, numbers, u, w, g, gradient)
         for i in range(entries):
@@ -182,7 +209,7 @@ def functions() -> tuple[Any, Any]:
         head = _carray(block_, HEAD).view(np.int64)
         if head[0] != known or head[2] != entries or head[3] != parameters:
             return MISFIT
-        places, numbers, fixed, _, _ = _unpack(head, _carray(block_, head[1]))
+        places, numbers, fixed, _, _, _ = _unpack(head, _carray(block_, head[1]))
         u, w = np.empty(entries), np.empty(head[4])
         _assemble(_carray(x_, entries), places, numbers, fixed, u, w)
         for i in range(parameters):

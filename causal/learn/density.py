@@ -11,7 +11,7 @@
     BELOW      high - e^u                      the same                                    forced, no lower end
     BETWEEN    low + (high - low) expit u      ln (v - low) + ln (high - v) - the same     forced, both ends
 
-    + sum over judged of -((w - mean) / sd)^2 / 2  +  sum over seen of weight ln w
+    + sum over judged of -((w - mean) / sd)^2 / 2  +  sum over seen of weight ln w  +  sum over tabled of table(w)
 
 Everything that differs between two models is data in one packed block, so an edit compiles nothing: compiled.py has
 the code and the block's layout. x is standard normal a priori, or close to it, so that a sampler starts well scaled.
@@ -30,17 +30,19 @@ from causal.elicit import Beta, TruncatedNormal
 from causal.exact.kernel import Floats
 from causal.exact.tape import Tape
 from causal.learn import compiled
-from causal.learn.compiled import ABOVE, BELOW, BETWEEN, GAP, JUDGED, LINE, NUMBERS, ODDS, OK, SEEN, SHARE
+from causal.learn.compiled import ABOVE, BELOW, BETWEEN, GAP, JUDGED, LINE, NUMBERS, ODDS, OK, SEEN, SHARE, TABLED
 from causal.learn.layout import Layout
+from causal.learn.table import Table
 
 
 @dataclass(frozen=True)
 class Term:
-    """A slot that the posterior leans on: a Normal log density at ``mean`` with ``sd``, or ``weight`` ln w."""
+    """A slot that the posterior leans on: a Normal log density at ``mean`` with ``sd``, ``weight`` ln w, or a table."""
 
     slot: int
     kind: int
-    numbers: tuple[float, float]
+    numbers: tuple[float, float] = (0.0, 0.0)
+    table: Table | None = None
 
 
 def judged(slot: int, mean: float, sd: float) -> Term:
@@ -51,6 +53,11 @@ def judged(slot: int, mean: float, sd: float) -> Term:
 def seen(slot: int, weight: float = 1.0) -> Term:
     """Return what was seen: ``slot`` is its probability, ``weight`` how often it counts."""
     return Term(slot, SEEN, (weight, 0.0))
+
+
+def tabled(slot: int, table: Table) -> Term:
+    """Return what a prior is multiplied by: ``table`` holds its logarithm as a function of the slot."""
+    return Term(slot, TABLED, table=table)
 
 
 @dataclass(frozen=True)
@@ -105,20 +112,36 @@ def pack(layout: Layout, tape: Tape, terms: Sequence[Term]) -> Density:
         *zip(points.tolist(), layout.numbers["point"][0].tolist(), strict=True),
         *zip(tape.constant_slots.tolist(), tape.constant_values.tolist(), strict=True),
     ]
-    head = [compiled.stamp(), 0, len(places), tape.parameters, tape.slots, len(fixed), len(terms), len(tape)]
+    entered, tables = _terms(terms)
+    head = [compiled.stamp(), 0, len(places), tape.parameters, tape.slots]
+    head += [len(fixed), len(terms), len(tape), len(tables)]
     program = np.array([tape.code, tape.into, tape.left, tape.right], dtype=np.uint32)
     parts = [
         np.array(head, dtype=np.int64).view(np.float64),
         np.array(places, dtype=np.int64).reshape(-1).view(np.float64),
         np.array(numbers, dtype=np.float64).reshape(-1),
         np.array(fixed, dtype=np.float64).reshape(-1),
-        np.array([(term.slot, term.kind, *term.numbers) for term in terms], dtype=np.float64).reshape(-1),
+        np.array(entered, dtype=np.float64).reshape(-1),
+        np.array(tables, dtype=np.float64),
         program.reshape(-1).view(np.float64),
     ]
     block = np.concatenate(parts)
     block.view(np.int64)[1] = block.size
     block.flags.writeable = False
     return Density(block, len(places), tape.parameters)
+
+
+def _terms(terms: Sequence[Term]) -> tuple[list[tuple[float, ...]], list[float]]:
+    """Return the words of every term, and all tables in a row."""
+    entered: list[tuple[float, ...]] = []
+    tables: list[float] = []
+    for term in terms:
+        numbers = term.numbers
+        if term.table is not None:
+            numbers = (len(tables), len(term.table.values))
+            tables += term.table.packed
+        entered.append((term.slot, term.kind, *numbers))
+    return entered, tables
 
 
 def _entries(layout: Layout) -> tuple[list[tuple[int, ...]], list[tuple[float, ...]]]:

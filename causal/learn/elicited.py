@@ -1,8 +1,9 @@
-"""What was elicited, as the parts of a posterior: what is a prior, what is evidence, what is only checked.
+"""What was elicited, as the parts of a posterior: what is a prior, what is evidence, what reshapes a prior, what is
+only checked.
 
     Elicited ── held: expert -> Held ── priors: a Prior per parameter, in the network's order
       │                               └─ cuts: joint fits of ordered baselines
-      ├─ derived: judgements about what is no parameter, as evidence or checks
+      ├─ derived: judgements about what is no parameter, as evidence, checks, or shapes of the prior
       ├─ compared: orders and signs of effects
       ├─ abstained
       ├─ weights: expert -> weight in the panel, 0 for those apart
@@ -20,7 +21,8 @@ from causal.elicit import Belief, Cuts, Fit
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.parameter import Parameter
-from causal.spec.priors import Judgement, Priors
+from causal.learn.table import Table
+from causal.spec.priors import SHAPING, Judgement, Priors
 from causal.spec.question import Question
 
 
@@ -52,7 +54,8 @@ class Held:
 class Derived:
     """A judgement about something that is no parameter. ``slot`` is its implied value on ``scale``; ``use`` says which.
 
-    ``fit.belief`` is Normal on that scale; ``weight`` divides its variance.
+    ``fit.belief`` is Normal on that scale; the weight of evidence divides its variance. Where the judgement reshapes
+    the prior (``meld``, ``replace``), ``table`` is the logarithm of what the prior is multiplied by (melding.py).
     """
 
     expert: str
@@ -61,6 +64,7 @@ class Derived:
     slot: int
     fit: Fit
     use: str
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,13 @@ class Elicited:
 
     @property
     def evidence(self) -> tuple[Derived, ...]:
-        """The derived judgements that move the posterior."""
+        """The derived judgements that multiply the prior as a likelihood."""
         return tuple(derived for derived in self.derived if derived.use == "evidence")
+
+    @property
+    def shaping(self) -> tuple[Derived, ...]:
+        """The derived judgements that reshape the prior: melded with it, or in place of what it implies."""
+        return tuple(derived for derived in self.derived if derived.use in SHAPING)
 
     def seen(self, news: Sequence[int] = ()) -> tuple[Alike, ...]:
         """Return what was seen in comparable cases, and the ``news`` of this one, which counts once."""

@@ -3,6 +3,7 @@
     log_odds, share, forced, log_gap         free vectors, entries labelled "expert: question"
     parameters[parameter, expert]            deterministic: what the mechanisms take
     judgement                                observed: what was said about derived questions, each on its own scale
+    shaped                                   potential: what melds with an expert's prior, or takes its place, tabled
     seen                                     potential: ln P of what was seen in comparable cases, for every expert
 
 Numbers and tape are ``pm.Data``: an edit of a judgement changes data, not structure.
@@ -20,6 +21,7 @@ import pytensor.tensor as pt
 from causal.learn.elicited import Derived, Elicited
 from causal.learn.layout import SAMPLED, Layout, lay_out
 from causal.learn.op import RunTape, packed
+from causal.learn.table import Table
 
 PymcModel = pm.Model
 
@@ -31,7 +33,7 @@ def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] 
     what the case level asks for.
     """
     layout = layout or lay_out(elicited)
-    evidence = elicited.evidence
+    evidence, shaping = elicited.evidence, elicited.shaping
     coords: dict[str, Sequence[object]] = {"parameter": layout.parameters, "expert": layout.experts}
     for family in SAMPLED:
         if layout.labels[family]:
@@ -40,15 +42,24 @@ def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] 
     with pm.Model(coords=coords) as model:
         theta = pm.Deterministic("parameters", _theta(layout), dims=("parameter", "expert"))
         sight = elicited.seen(news)
-        if evidence or sight:
-            tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
+        if evidence or sight or shaping:
+            asked = [
+                *(each.slot for each in evidence),
+                *(each.slot for each in sight),
+                *(each.slot for each in shaping),
+            ]
+            tape = elicited.network.recorder.tape(asked)
             program, fixed = packed(tape)
             buffer = RunTape()(theta, pm.Data("tape", program), pm.Data("constants", fixed))
             if evidence:
                 _observe(buffer, tape.outputs[: len(evidence)], evidence, layout)
+            if shaping:
+                shaped = _shaped(buffer, tape.outputs[len(evidence) + len(sight) :], shaping, layout)
+                pm.Potential("shaped", shaped)
             if sight:
+                seen_at = tape.outputs[len(evidence) : len(evidence) + len(sight)]
                 weights = pm.Data("seen_weight", np.array([each.weight for each in sight]))
-                pm.Potential("seen", (weights[:, None] * pt.log(buffer[tape.outputs[len(evidence) :]])).sum())
+                pm.Potential("seen", (weights[:, None] * pt.log(buffer[seen_at])).sum())
     return model
 
 
@@ -89,3 +100,29 @@ def _observe(buffer: Any, outputs: Any, evidence: Sequence[Derived], layout: Lay
         observed=pm.Data("judged_value", np.array([belief.mean for belief in beliefs])),
         dims="judged",
     )
+
+
+def _shaped(buffer: Any, outputs: Any, shaping: Sequence[Derived], layout: Layout) -> Any:
+    """Return the logarithm of what the priors are multiplied by, all experts together."""
+    parts = [
+        _tabled(buffer[slot, layout.experts.index(each.expert)], each.table)
+        for slot, each in zip(outputs.tolist(), shaping, strict=True)
+        if each.table
+    ]
+    return pt.stack(parts).sum()
+
+
+def _tabled(x: Any, table: Table) -> Any:
+    """Return a table at ``x``: cubic Hermite between its points, straight lines beyond."""
+    values, slopes = (pt.as_tensor_variable(np.array(each)) for each in (table.values, table.slopes))
+    last = len(table.values) - 1
+    inside = pt.clip(x, table.low, table.low + table.step * last)
+    at = (inside - table.low) / table.step
+    k = pt.clip(pt.floor(at), 0, last - 1).astype("int64")
+    t = at - k
+    between = (
+        (1 + 2 * t) * (1 - t) ** 2 * values[k]
+        + t**2 * (3 - 2 * t) * values[k + 1]
+        + table.step * t * (1 - t) * ((1 - t) * slopes[k] - t * slopes[k + 1])
+    )
+    return between + pt.switch(pt.lt(x, table.low), slopes[0], slopes[last]) * (x - inside)

@@ -2,7 +2,8 @@
 
     a judgement about            becomes
     a mechanism's parameter      its prior, for the expert who made it
-    anything else, on any rung    evidence on all parameters at once, or a check: normal on a scale given by its form
+    anything else, on any rung    evidence on all parameters at once, a check, or a shape of the prior (melding.py):
+                                  normal on a scale given by its form
     a comparison or an effect    a check, or a reweighting of draws
     comparable cases             evidence for every expert (cases.py)
 
@@ -59,8 +60,9 @@ from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.cases import told, write_cases
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
+from causal.learn.melding import reshape
 from causal.spec.model import Logistic, Table, frozen
-from causal.spec.priors import Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
+from causal.spec.priors import SHAPING, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
 from causal.spec.question import (
     PROBABILITIES,
     Arithmetic,
@@ -134,7 +136,7 @@ class _Reader:
         weighed = self._weights()
         if self.problems:
             raise SpecError(self.problems)
-        return Elicited(
+        found = Elicited(
             self.writer,
             self.priors,
             held,
@@ -146,6 +148,10 @@ class _Reader:
             tuple(told(file) for file in self.priors.cases),
             write_cases(self.writer, self.priors),
         )
+        found = reshape(found, self._problem)
+        if self.problems:
+            raise SpecError(self.problems)
+        return found
 
     def _weights(self) -> Mapping[str, float]:
         try:
@@ -176,6 +182,11 @@ class _Reader:
         self, judgement: Judgement, reading: Reading | RowReading | TypesReading, into: dict[str, _Said]
     ) -> None:
         """Enter a judgement that states one parameter, or a whole row of sticks."""
+        if judgement.use in SHAPING:
+            raise ElicitationError(
+                f"it sets a parameter, so there is nothing else to {judgement.use}; leave 'use' out, or keep the "
+                "parameter as it is and judge a total that follows from several"
+            )
         if isinstance(reading, Reading):
             said = stated(judgement.says, PROBABILITY)
             said = said.complement() if reading.flipped else said
@@ -219,7 +230,7 @@ class _Reader:
             raise ElicitationError("a whole distribution can be judged for a row of a table only; judge single events")
         recorder, slot = self.network.recorder, self.writer.write(about).slots[0]
         use = "check" if judgement.weight == 0 else judgement.use or "evidence"
-        if use == "evidence" and (certain := recorder.fixed(slot)) is not None:
+        if use != "check" and (certain := recorder.fixed(slot)) is not None:
             raise ElicitationError(
                 f"this is {certain:g} by the model alone, whatever its numbers are, so it moves none of them; "
                 "leave it out, or write 'use: check'"

@@ -2,7 +2,8 @@
 
     an expert with               is drawn by
     no evidence                  independent draws from their priors
-    evidence, or cases           NUTS on their compiled density (density.py, nuts.py), a run of their own
+    evidence, cases, or a prior  NUTS on their compiled density (density.py, nuts.py), a run of their own
+      that a judgement reshapes
     nothing uncertain at all     one draw suffices, repeated
 
 The panel is a mixture, so no expert's posterior depends on another's. Each has a stream of random numbers of their
@@ -22,7 +23,7 @@ import numpy as np
 
 from causal.errors import ElicitationError
 from causal.exact.kernel import Floats
-from causal.learn.density import Density, judged, pack, seen
+from causal.learn.density import Density, judged, pack, seen, tabled
 from causal.learn.elicited import Elicited
 from causal.learn.layout import Layout, lay_out
 from causal.learn.nuts import Length, Watch, run
@@ -118,14 +119,18 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     evidence = [derived for derived in elicited.evidence if derived.expert == expert]
+    shaping = [derived for derived in elicited.shaping if derived.expert == expert]
     sight = elicited.seen(news)
-    tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
+    asked = [*(each.slot for each in evidence), *(each.slot for each in sight), *(each.slot for each in shaping)]
+    tape = elicited.network.recorder.tape(asked)
     slots = tape.outputs.tolist()
     terms = []
     for derived, slot in zip(evidence, slots, strict=False):
         belief, weight = derived.fit.belief, derived.judgement.weight
         terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
-    terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=True)]
+    terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=False)]
+    last = slots[len(evidence) + len(sight) :]
+    terms += [tabled(slot, each.table) for slot, each in zip(last, shaping, strict=True) if each.table]
     layout = lay_out(elicited, expert)
     return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID)
 

@@ -24,8 +24,23 @@ from causal.spec.grammar import parse_about
 from causal.spec.known import Known, choices
 from causal.spec.model import KINDS, Model, Types, frozen
 from causal.spec.names import check_names
-from causal.spec.priors import ANYONE, CaseFile, Cite, Expert, Judgement, Priors, Quantiles, Scale, Seed
-from causal.spec.question import Question, TypesOf, number_text
+from causal.spec.priors import (
+    ANYONE,
+    MELD,
+    MELDED,
+    REPLACE,
+    SHAPING,
+    Abstain,
+    CaseFile,
+    Cite,
+    Expert,
+    Judgement,
+    Priors,
+    Quantiles,
+    Scale,
+    Seed,
+)
+from causal.spec.question import Comparison, Effect, Question, TypesOf, number_text
 from causal.spec.reach import kind_of
 from causal.spec.reader import Mapping as Tree
 from causal.spec.reader import Problems, Scalar, decode, read_bytes, read_tree
@@ -135,8 +150,7 @@ class _Reading:
     def judgement(self, written: shapes.DefaultShape) -> Judgement | None:
         """Return a judgement of an expert or of nobody, or None where it could not be read."""
         by = self._by(written) if isinstance(written, shapes.JudgementShape) else None
-        if written.weight < 0:
-            self.problems.add(written.at("weight"), "a weight cannot be below 0")
+        weight = self._weight(written)
         cite = None
         if written.cite is not None:
             texts = (tidy(written.cite.page), tidy(written.cite.quote), tidy(written.cite.coder))
@@ -147,6 +161,12 @@ class _Reading:
         says = read_says(written.says, Asked(about, self.model, self.all_scales, self.scale, self.problems))
         if says is None:
             return None
+        if written.use in SHAPING and isinstance(about, Comparison | Effect):
+            kind = "an order" if isinstance(about, Comparison) else "the sign of an effect"
+            message = f"{kind} has no distribution to {written.use}; write 'use: check' or 'use: evidence'"
+            self.problems.add(written.at("use"), message)
+        elif written.use in SHAPING and isinstance(says, Abstain):
+            self.problems.add(written.at("use"), f"who abstains says nothing to {written.use}; leave 'use' out")
         return Judgement(
             about=about,
             says=says,
@@ -154,7 +174,7 @@ class _Reading:
             because=tidy(written.because),
             cite=cite,
             use=written.use,
-            weight=written.weight,
+            weight=weight,
             said=said_text(written.at("says")),
             line=written.node.line,
             column=written.node.column,
@@ -163,6 +183,21 @@ class _Reading:
     def seed(self, written: shapes.SeedShape) -> Seed | None:
         """Return a question whose answer is known, or None where it could not be read."""
         return read_seed(written, self.expert_names, self.known, self.problems)
+
+    def _weight(self, written: shapes.DefaultShape) -> float:
+        """Return the weight: a power on a likelihood, or the share of what is said in a meld."""
+        weight = written.weight
+        if written.use == MELD and written.node.get("weight") is None:
+            return MELDED
+        if weight < 0:
+            self.problems.add(written.at("weight"), "a weight cannot be below 0")
+        elif written.use == MELD and not 0 < weight <= 1:
+            message = f"the weight of a meld is the share of what is said: above 0 and up to 1, not {weight:g}"
+            self.problems.add(written.at("weight"), message)
+        elif written.use == REPLACE and weight != 1:
+            message = f"what replaces has no weight; write 'use: meld' with a weight of {weight:g}, or leave it out"
+            self.problems.add(written.at("weight"), message)
+        return weight
 
     def _by(self, written: shapes.JudgementShape) -> str:
         if written.by is None:

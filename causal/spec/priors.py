@@ -147,11 +147,16 @@ class Cite:
     coder: str = ""
 
 
+MELD, REPLACE = SHAPING = ("meld", "replace")  # how a judgement reshapes a prior
+MELDED = 0.5  # the weight of a meld that states none
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """One answer of one expert (``by`` is None for a default) to one question.
 
-    ``use`` is ``evidence`` or ``check``, None where the file left it out; ``weight`` a power on the likelihood.
+    ``use`` is ``evidence``, ``check``, ``meld`` or ``replace``, None where the file left it out. ``weight`` is a power
+    on the likelihood; of ``meld``, the share of what is said in the compromise, ``MELDED`` where the file left it out.
     """
 
     about: Question

@@ -157,7 +157,7 @@ class DefaultShape(Shape):
     ]
     because: Text = ""
     cite: CiteShape | SkipJsonSchema[None] = None
-    use: Annotated[str, OneOf(("evidence", "check"))] | SkipJsonSchema[None] = None
+    use: Annotated[str, OneOf(("evidence", "check", "meld", "replace"))] | SkipJsonSchema[None] = None
     weight: Number = 1.0
 
 

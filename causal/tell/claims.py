@@ -34,6 +34,7 @@ class Who:
     defaults: int
     unjudged: int
     evidence: int
+    reshaping: int
     checks: int
     abstained: int
 

@@ -53,6 +53,7 @@ def experts(panel: Panel) -> tuple[Who, ...]:
     elicited, draws, weights = panel.elicited, panel.draws, panel.weights
     evidence = Counter(each.expert for each in elicited.evidence)
     used = Counter(each.expert for each in elicited.compared if each.use == "evidence")
+    shaping = Counter(each.expert for each in elicited.shaping)
     every = Counter([each.expert for each in elicited.derived] + [each.expert for each in elicited.compared])
     abstained = Counter(each.by for each in elicited.abstained)
     found = []
@@ -73,7 +74,8 @@ def experts(panel: Panel) -> tuple[Who, ...]:
                 defaults=origins["default"],
                 unjudged=origins["weak"],
                 evidence=evidence[name] + used[name],
-                checks=every[name] - evidence[name] - used[name],
+                reshaping=shaping[name],
+                checks=every[name] - evidence[name] - used[name] - shaping[name],
                 abstained=abstained[name],
             )
         )

@@ -16,6 +16,7 @@ from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.judged import CONFLICT
 from causal.ask.saying import counted
 from causal.elicit.fit import MISFIT
+from causal.spec.priors import MELD, SHAPING
 from causal.tell import luck
 from causal.tell.claims import Check, Direct, Reason, Said
 from causal.tell.document import (
@@ -51,6 +52,12 @@ KINDS: Mapping[str, str] = {
     "types": "response types: every way of answering to the parents, weighted",
 }
 
+USES: Mapping[str, str] = {
+    "evidence": "evidence",
+    "check": "check: moves nothing",
+    "meld": "melded with what the parameters imply",
+    "replace": "in place of what the parameters imply",
+}
 
 SIGNS: Mapping[str, str] = {"+": "raises", "-": "lowers"}
 
@@ -71,6 +78,11 @@ def derived(report: Report) -> Section:
         "has moved the parameters and checks have not. z is the distance from stated to before, in standard deviations "
         f"of both together; above {CONFLICT:.0f} the expert is at odds with themselves, or a default with the expert."
     )
+    if any(each.use in SHAPING for each in report.derived):
+        lead += (
+            " What is melded, or stands in place of what the parameters imply, has reshaped the prior; evidence and "
+            "comparable cases have moved that."
+        )
     verdict = f"{len(odd)} of {counted(len(report.derived), 'judgement')} at odds."
     title = title_of(report)
     blocks: list[Block] = [paragraph(lead), paragraph(Strong(verdict))]
@@ -90,8 +102,9 @@ def derived(report: Report) -> Section:
 
 
 def _said(each: Said) -> tuple[Cell, ...]:
-    kind = "check: moves nothing" if each.use == "check" else "evidence"
-    kind = f"{kind}, weight {each.weight:g}" if each.use != "check" and each.weight != 1 else kind
+    kind = USES[each.use]
+    if each.use == MELD or (each.use != "check" and each.weight != 1):
+        kind = f"{kind}, weight {each.weight:g}"
     z = (NONE if each.z is None else f"{each.z:.1f}",)
     return (
         cell(

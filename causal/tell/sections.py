@@ -225,6 +225,7 @@ def _named(row: Row) -> Cell:
 
 def experts(report: Report) -> Section:
     """Say who judged, how much of it, and with what weight."""
+    shaped = any(who.reshaping for who in report.experts)
     columns = (
         Column("Expert"),
         Column("Share of the panel", True),
@@ -232,6 +233,7 @@ def experts(report: Report) -> Section:
         Column("By default", True),
         Column("By nobody", True),
         Column("Evidence", True),
+        *((Column("Reshape the prior", True),) if shaped else ()),
         Column("Checks", True),
         Column("No view", True),
     )
@@ -239,10 +241,9 @@ def experts(report: Report) -> Section:
         (
             cell((Strong(who.title),), (Quiet(_school(who)),)),
             cell(f"{who.share:.2f}" if who.pooled else "apart"),
-            *(
-                cell(str(count))
-                for count in (who.judged, who.defaults, who.unjudged, who.evidence, who.checks, who.abstained)
-            ),
+            *(cell(str(count)) for count in (who.judged, who.defaults, who.unjudged, who.evidence)),
+            *((cell(str(who.reshaping)),) if shaped else ()),
+            *(cell(str(count)) for count in (who.checks, who.abstained)),
         )
         for who in report.experts
     )

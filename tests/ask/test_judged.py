@@ -13,7 +13,7 @@ from causal.ask.judged import CONFLICT, PRIOR_DRAWS, Judged, checked, conflict, 
 from causal.ask.panel import Panel, ask
 from causal.errors import ImpossibleEvidence
 from causal.learn.layout import lay_out
-from causal.learn.sample import Draws
+from causal.learn.sample import Draws, sample
 from causal.spec.modelfile import parse_model
 from causal.spec.priorfile import parse_priors
 from causal.study import Study
@@ -94,6 +94,30 @@ def test_what_agrees_is_not_at_odds_and_what_contradicts_is() -> None:
 def test_a_weight_does_not_make_it_agree() -> None:
     says = "says: {quantiles: {5: 0.90, 50: 0.95, 95: 0.98}}"
     assert one(f"{{about: P(y = yes), {says}, weight: 0.25}}").z == one(f"{{about: P(y = yes), {says}}}").z
+
+
+SAID = "{about: P(y = yes), says: {quantiles: {5: 0.42, 50: 0.48, 95: 0.54}}"
+
+
+def test_a_replacement_comes_out_as_stated_and_a_meld_between_and_before_is_the_priors_alone() -> None:
+    found = {}
+    for use in ("check", "meld", "replace"):
+        of = study(f"{SAID}, use: {use}}}")
+        (found[use],) = judged(Panel(of.elicited, sample(of.elicited, seed=2)))
+        assert found[use].derived.use == use
+    # by hand, at the medians: .5 x .2 + .5 x .6
+    for each in found.values():
+        assert each.before.median == pytest.approx(0.4, abs=0.01)
+        assert each.z == pytest.approx(found["check"].z, abs=0.05)
+    after = found["replace"].after
+    assert (after.lower, after.median, after.upper) == pytest.approx((0.42, 0.48, 0.54), abs=0.01)
+    assert found["check"].after.median + 0.02 < found["meld"].after.median < after.median - 0.02
+
+
+def test_a_meld_far_off_is_at_odds() -> None:
+    far = "{about: P(y = yes), use: meld, weight: 0.1, says: {quantiles: {5: 0.55, 50: 0.6, 95: 0.65}}}"
+    assert one(far).at_odds
+    assert not one(f"{SAID}, use: meld}}").at_odds
 
 
 def test_one_minus_a_quotient_is_turned_back() -> None:

@@ -54,6 +54,18 @@ def test_a_check_and_a_weight_are_told_beside_the_judgement(report: Report) -> N
     assert "check: moves nothing" in words(ledger.derived(check))
 
 
+def test_what_reshapes_the_prior_is_told_beside_the_judgement_and_explained(report: Report) -> None:
+    assert "reshaped the prior" not in words(ledger.derived(report))
+    first, *rest = report.derived
+    for use, weight, wanted in (
+        ("meld", 0.5, "melded with what the parameters imply, weight 0.5"),
+        ("replace", 1.0, "in place of what the parameters imply"),
+    ):
+        told = words(ledger.derived(replace(report, derived=(replace(first, use=use, weight=weight), *rest))))
+        assert wanted in told
+        assert "has reshaped the prior" in told
+
+
 def test_nothing_derived_is_said(report: Report) -> None:
     assert "every judgement sets a parameter" in words(ledger.derived(replace(report, derived=())))
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from causal.cli.opening import leave, the_posterior, the_study
 from causal.cli.options import (
     DrawCount,
     DryRun,
@@ -38,11 +39,6 @@ from causal.cli.options import (
     Ungated,
     print_version,
 )
-
-if TYPE_CHECKING:
-    from causal.learn.gate import Gate
-    from causal.study import Posterior, Study
-    from causal.tell.facts import Verdict
 
 app = typer.Typer(
     name="causal",
@@ -115,7 +111,7 @@ def show(
     """
     from causal.cli import showing
     target = showing.target(out)  # before anything is read
-    showing.show_graph(_study(model, priors, quiet), target, None if medians else seed, as_json, quiet)
+    showing.show_graph(the_study(model, priors, quiet), target, None if medians else seed, as_json, quiet)
 
 
 @app.command(epilog="Example: causal elicit rain --by anna")
@@ -146,7 +142,7 @@ def elicit(
         folder = (out or Path()) if questionnaire else None
         interviewing.interview(model, priors, by, folder, merge, dry_run, as_json, quiet)
         return
-    study = _study(model, priors, quiet)
+    study = the_study(model, priors, quiet)
     if study.exact:
         raise UsageError(f"{study.model.name} has every number in the model, so nobody judged any")
     with screen.step("reading the judgements", quiet):
@@ -176,11 +172,11 @@ def sample(
     """
     from causal.cli import answers
 
-    study = _study(model, priors, quiet)
+    study = the_study(model, priors, quiet)
     started = time.perf_counter()
-    posterior, stored = _posterior(study, seed, draws, quiet)
+    posterior, stored = the_posterior(study, seed, draws, quiet)
     gate = answers.show_run(posterior, stored, time.perf_counter() - started, as_json, allow_ungated)
-    _leave(gate)
+    leave(gate)
 
 
 @app.command(epilog='Example: causal ask rain "P(grass = wet | do(rain = heavy))"')
@@ -209,13 +205,13 @@ def ask(
     from causal.spec.grammar import parse_question
 
     parsed = parse_question(question)  # before anything is sampled
-    study = _study(model, priors, quiet)
+    study = the_study(model, priors, quiet)
     study.elicited.writer.write(parsed)
-    posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
     with screen.step("answering", quiet):
         answer = posterior.ask(parsed, level)
     gate = answers.show_answer(posterior, answer, as_json, allow_ungated)
-    _leave(gate)
+    leave(gate)
 
 
 @app.command(epilog='Example: causal rank rain --outcome "grass = wet"')
@@ -245,23 +241,23 @@ def rank(
     from causal.spec.grammar import parse_event
 
     event = parse_event(outcome) if outcome is not None else None
-    study = _study(model, priors, quiet)
+    study = the_study(model, priors, quiet)
     if not study.model.interventions:
         raise UsageError(f"{study.model.name} names no interventions; add some, or ask with do(...) instead")
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
-    posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
     only = answers.CALLED[reading] if reading and (pairs or everything) else ""  # else what is left out is listed
     with screen.step("comparing the interventions", quiet):
         ranking = posterior.interventions(event, pairs=pairs, everything=everything, reading=only)
     if pairs or everything:
-        _leave(explaining.show_explained(ranking.sweep, None, as_json, allow_ungated))
+        leave(explaining.show_explained(ranking.sweep, None, as_json, allow_ungated))
         return
     if not ranking.divergences:
         why = [f"{what}: {reason}" for what, reason in ranking.skipped]
         raise QueryError("\n".join(["no intervention can be compared", *why]))
     gate = answers.show_ranking(ranking, reading, by_expert, as_json, allow_ungated)
-    _leave(gate)
+    leave(gate)
 
 
 @app.command(epilog="Example: causal explain rain responsibility")
@@ -303,16 +299,16 @@ def explain(
         return
     target = showing.target(out)
     event = parse_event(outcome) if outcome is not None else None
-    study = _study(model, priors, quiet)
+    study = the_study(model, priors, quiet)
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
-    posterior = study.at_medians() if medians else _posterior(study, seed, draws, quiet)[0]
+    posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
     options = {"reading": answers.CALLED[reading], "everything": everything, "below": below}
     options |= {"confidence": confidence, "of": of, "against": against}
     with screen.step(f"asking: {analysis}", quiet):
         found = posterior.explain(analysis, event, **options)
     drawn = None if target is None else (target, picture)
-    _leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
+    leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
 
 
 @app.command(epilog="Example: causal report rain --out out/")
@@ -333,14 +329,14 @@ def report(
     from causal.cli import answers, screen
     from causal.errors import UsageError
 
-    study = _study(model, priors, quiet)
+    study = the_study(model, priors, quiet)
     if study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
-    posterior, _ = _posterior(study, seed, draws, quiet)
+    posterior, _ = the_posterior(study, seed, draws, quiet)
     with screen.step("gathering what the report says", quiet):
         facts = posterior.facts(override=allow_ungated)
     gate = answers.show_report(facts, out, as_json)
-    _leave(gate)
+    leave(gate)
 
 
 @app.command(epilog="Example: causal schema --out schemas/")
@@ -367,39 +363,3 @@ def schema(
     else:
         for path in written:
             screen.show(path.as_posix())
-
-
-def _study(model: str, priors: Path | None, quiet: bool) -> Study:
-    """Read a study, and say what was changed on the way."""
-    from causal.cli import screen
-    from causal.study import load
-
-    study = load(model, priors)
-    for note in study.notes:
-        screen.tell(f"{study.model.path}: {note}", quiet)
-    return study
-
-
-def _posterior(study: Study, seed: int, draws: int | None, quiet: bool) -> tuple[Posterior, bool]:
-    """Return the posterior, and whether it was stored already."""
-    from causal.cli import screen
-
-    settings: dict[str, Any] = {"seed": seed} if draws is None else {"seed": seed, "draws": draws}
-    posterior = study.stored(**settings)
-    if posterior is not None:
-        return posterior, True
-    _ = study.elicited  # what is wrong with the files is said before the sampling is
-    try:
-        with screen.sampling(f"sampling {study.model.name}", quiet) as watch:
-            return study.sample(**settings, watch=watch), False
-    except KeyboardInterrupt:
-        screen.tell("interrupted; nothing was stored", quiet)
-        raise
-
-
-def _leave(gate: Gate | Verdict) -> None:
-    """Exit with 4 where the gate did not pass and nobody overrode it."""
-    from causal.learn.gate import PASS
-
-    if gate.verdict != PASS and not gate.override:
-        raise typer.Exit(4)

@@ -11,12 +11,13 @@ how sure the panel is of the probability; a probability itself is the mean.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from causal.exact.kernel import Floats
-from causal.learn.gate import Gate
+from causal.learn.gate import ESS, PARETO_K, Gate
 from causal.spec.scales import word
 
 if TYPE_CHECKING:
@@ -54,13 +55,21 @@ class Estimate:
 
 @dataclass(frozen=True)
 class CaseMean:
-    """The case-level answer: draws weighted by how probable they make what is given."""
+    """The case-level answer: draws weighted by how probable they make what is given.
+
+    ``size`` is the least effective size of the weights and ``k`` the greatest Pareto k, where nothing was refitted.
+    """
 
     mean: float
     by_expert: Mapping[str, float]
     size: float
     k: float
     refitted: bool = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether the weights can be trusted."""
+        return self.size >= ESS[0] and self.k <= PARETO_K[0]
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,9 @@ class Answer:
             parts.append(
                 f"Taking what is given as news about the case (case level) gives {case.mean:.3f}; "
                 f"as its place among cases like it (population level), {self.panel.mean:.3f}."
+                if case.sound or self.level == "case"
+                else "What is given is too great a surprise to be weighed as news about the case by these draws "
+                f"(effective size {case.size:.0f}, Pareto k {case.k:.2f}); the case level draws anew."
             )
         if self.bounds is not None:
             parts.append(self.bounds.text)
@@ -212,7 +224,8 @@ class Answer:
                 "mean": self.case.mean,
                 "by_expert": dict(self.case.by_expert),
                 "effective_size": self.case.size,
-                "pareto_k": None if self.case.k == float("-inf") else self.case.k,
+                "pareto_k": self.case.k if math.isfinite(self.case.k) else None,
+                "sound": self.case.sound,
                 "refitted": self.case.refitted,
             }
         return facts

@@ -24,7 +24,7 @@ from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
 from causal.exact.kernel import Floats
 from causal.learn.elicited import Compared, Elicited
-from causal.learn.gate import ESS, Diagnostics, Gate, diagnose, judge_run
+from causal.learn.gate import PASS, Diagnostics, Gate, diagnose, judge_run
 from causal.learn.sample import Draws
 from causal.learn.weights import Weights, smooth
 from causal.spec.question import (
@@ -318,11 +318,12 @@ class _Run:
                 weights = self._news(leaf, row)
                 v = self.values[self.place[leaf.values[0]], row].ravel()
                 mean = float(np.nansum(weights.values * v))
-                if level == "case" and weights.size < ESS[0] and self.panel.refit is not None:
-                    mean, refitted = self._refitted(leaf, row), True
-                else:
-                    size, k = min(size, weights.size), max(k, weights.k)
-                    gate = gate & weights.gate(f"weights of {leaf.text} by {name}")
+                judged = weights.gate(f"weights of {leaf.text} by {name}")
+                if level == "case" and judged.verdict != PASS and self.panel.refit is not None:
+                    (mean, judged), refitted = self._refitted(leaf, row), True
+                else:  # a k that is not a number stays one, and is not trusted
+                    size, k = min(size, weights.size), float(np.maximum(k, weights.k))
+                gate = gate & judged
                 means[name][leaf.text] = mean
         by_expert = {name: combine(page.reckoned, found) for name, found in means.items()}
         mean = sum(w * by_expert[name] for name, w in self.panel.weights.items())
@@ -332,11 +333,14 @@ class _Run:
         evidence = self.values[self.place[leaf.evidence], row].ravel()
         return smooth(evidence if self.share is None else evidence * self.share[row] * evidence.size)
 
-    def _refitted(self, leaf: Leaf, row: int) -> float:
-        """Return one expert's case mean of a leaf from draws that were conditioned on what is given."""
+    def _refitted(self, leaf: Leaf, row: int) -> tuple[float, Gate]:
+        """Return one expert's case mean of a leaf, and its gate, from draws conditioned on what is given."""
         assert self.panel.refit is not None
-        again = replace(self.panel, draws=self.panel.refit((leaf.evidence,)))
-        return float(again.values([leaf.values[0]])[0, row].mean())
+        again, slots = replace(self.panel, draws=self.panel.refit((leaf.evidence,))), [leaf.values[0]]
+        values, still = again.values(slots)[:, row], again.fixed(slots)[:, row]
+        diagnosed = diagnose(values, again.draws.method[row], still | settled(values[:, None])[:, 0])
+        name = f"{leaf.text} as news, by {again.draws.experts[row]}"
+        return float(values.mean()), judge_run(again.draws) & diagnosed.gate(0, name)
 
 
 def summary(values: Floats, share: Floats | None, ci_prob: float, size: float, comparison: bool) -> Estimate:

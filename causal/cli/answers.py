@@ -119,7 +119,8 @@ def _table(posterior: Posterior, answer: Answer) -> None:
         header = ["expert", "school", "value"]
     else:
         header = ["expert", "school", "mean", "median", interval_head]
-    if answer.case is not None:
+    case = answer.case if answer.case is not None and (answer.case.sound or answer.level == "case") else None
+    if case is not None:
         header.append("case level")
     rows = []
     for name in (PANEL, *answer.experts):
@@ -134,8 +135,8 @@ def _table(posterior: Posterior, answer: Answer) -> None:
             row.append(number(e.mean))
             if interval_head in header:
                 row += [number(e.median), interval(e.lower, e.upper)]
-        if answer.case is not None:
-            row.append(number(answer.case.mean if name == PANEL else answer.case.by_expert[name]))
+        if case is not None:
+            row.append(number(case.mean if name == PANEL else case.by_expert[name]))
         rows.append(row)
     show_table(header, rows, left=2)
 

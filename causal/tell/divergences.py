@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from causal.ask.answer import PANEL, VISIBLE, Answer
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.graph import definition
-from causal.learn.gate import ESS, PARETO_K
 from causal.spec.model import Intervention, Model, Variable, frozen
 from causal.tell.facts import Defined, Four, Row, Without, by_outcome
 from causal.tell.number import Number
@@ -31,7 +30,7 @@ def number(answer: Answer, expert: str, override: bool) -> Number:
 def _news(answer: Answer, expert: str) -> float | None:
     """Return the case-level mean where it differs visibly from the population's and its weights can be trusted."""
     case, mean = answer.case, answer.estimates[(expert, "")].mean
-    if case is None or case.size < ESS[0] or case.k > PARETO_K[0]:
+    if case is None or not case.sound:
         return None
     found = case.mean if expert == PANEL else case.by_expert[expert]
     return found if abs(found - mean) >= VISIBLE else None

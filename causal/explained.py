@@ -3,7 +3,7 @@
     posterior.interventions(pairs=True)    posterior.rewrite(below=0.3)   posterior.inevitability()
     posterior.responsibility()             posterior.paths()              posterior.contrast()
     posterior.avoidance()                  posterior.stories()            posterior.carries()
-    posterior.identification()             posterior.explain("paths")     by name
+    posterior.checks()                     posterior.identification()     posterior.explain("paths")   by name
 
 The first gives a ``Ranking``, with every change ranked draw by draw in its ``sweep``; the others an ``Explained``: the
 frozen result of the asking floor, which knows no pictures, with a picture and a display. ``causal/ask/analyses.py`` has
@@ -52,6 +52,11 @@ PICTURES: Mapping[str, Mapping[str, tuple[str, str, str]]] = frozen(
         },
         "carries": {
             "": ("carried", "tornado_figure", "described"), "next": ("carried", "next_figure", "next_described")
+        },
+        "checks": {
+            "": ("checked", "predicted_figure", "described"),
+            "without": ("checked", "without_figure", "without_described"),
+            "sensitive": ("sensed", "sensitive_figure", "described"),
         },
     }
 )  # fmt: skip
@@ -109,7 +114,8 @@ class Explained:
     def plot(self, which: str = "") -> Picture:
         """Draw it; the picture's ``figure`` is Matplotlib's. What is about the graph itself is drawn as the graph.
 
-        ``carries`` has a second picture, ``next``, and ``stories`` one of the worlds that are ``avoided``.
+        ``carries`` has a second picture, ``next``, ``stories`` one of the worlds that are ``avoided``, and ``checks``
+        two, ``without`` and ``sensitive``.
         Raises UsageError where there is no such picture.
         """
         from causal.tell.displays import chart
@@ -312,3 +318,9 @@ class Explains(ABC):
     ) -> Explained:
         """Ask which judgements carry the outcome's probability; ``after`` names an intervention."""
         return self.explain("carries", outcome, of=after, reading=reading)
+
+    def checks(
+        self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL
+    ) -> Explained:
+        """Ask how it stands up to checks: predictions of each judgement and case, leaving each out, power-scaling."""
+        return self.explain("checks", outcome, of=after, reading=reading)

@@ -102,7 +102,7 @@ def judged(panel: Panel) -> tuple[Judged, ...]:
     found = []
     for each, on_scale, was, now in zip(derived, implied[len(derived) :], before, after, strict=True):
         z = conflict(each, on_scale[panel.draws.experts.index(each.expert)])
-        found.append(Judged(each, *_said(each), was.estimate, now.estimate, z, now.gate))
+        found.append(Judged(each, *said(each), was.estimate, now.estimate, z, now.gate))
     return tuple(found)
 
 
@@ -169,7 +169,7 @@ def prior_of(panel: Panel) -> Panel:
     return replace(panel, draws=replace(panel.draws, theta=theta, method=method, divergences=0, bfmi=()))
 
 
-def _said(derived: Derived) -> tuple[tuple[tuple[float, float], ...], tuple[float, float, float]]:
+def said(derived: Derived) -> tuple[tuple[tuple[float, float], ...], tuple[float, float, float]]:
     """Return what was stated, and what is read from it, about the question itself.
 
     ``1 - A / B`` is fitted as ``A / B``, so it is turned back.

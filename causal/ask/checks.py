@@ -1,0 +1,282 @@
+"""How well the model stands up to what was said and seen, and what it would say without each piece.
+
+    part          asks                                                          module
+    judgements    what would have been predicted for each judged total          predicted.py
+    rows          how probable is each comparable case                          recognised.py
+    omitted       what is the number without each expert, judgement, the cases  omitted.py
+    sensitive     what does a little more of the priors, or the evidence, do    sensitive.py
+
+The first two leave each piece out when they judge it (PSIS-LOO), so nothing is compared with itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from causal.ask.answer import PANEL, Estimate
+from causal.ask.brief import Brief, Cell, banded, percent, signed
+from causal.ask.headline import headline
+from causal.ask.interventions import MINIMAL
+from causal.ask.omitted import CASES, EXPERT, Omitted, omitted
+from causal.ask.panel import Panel
+from causal.ask.predicted import OUT, Predicted, predicted
+from causal.ask.profile import NOTHING
+from causal.ask.recognised import Recognised, recognised
+from causal.ask.saying import counted, listed
+from causal.ask.sensitive import CONFLICT, SAID, Sensitive, sensitive
+from causal.ask.terms import CASE, JUDGEMENT, LeftOut, Term, base, left_out, terms
+from causal.learn.gate import Gate
+from causal.spec.question import Event
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "question", "words", "expert", "use", "stated", "prior_low", "prior_median", "prior_high", "prior_tail",
+    "posterior_low", "posterior_median", "posterior_high", "posterior_tail", "rest_low", "rest_median", "rest_high",
+    "rest_tail", "elpd", "lppd", "pareto_k", "refitted",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checks:
+    """All checks around one number; ``names`` are what experts are called. Where the gate withholds, it is empty.
+
+    ``drawn`` is whether there are draws; at the medians there is only what the priors predict.
+    """
+
+    question: str
+    words: str
+    reading: str
+    panel: Estimate
+    drawn: bool
+    judgements: tuple[Predicted, ...]
+    rows: tuple[Recognised, ...]
+    omitted: tuple[Omitted, ...]
+    sensitive: tuple[Sensitive, ...]
+    gate: Gate
+    names: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        """What the analysis is called."""
+        return f"How {self.words} stands up to checks"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A tidy frame of the judgements on totals, in file order."""
+        import pandas as pd
+
+        return pd.DataFrame([each.to_dict() for each in self.judgements], columns=list(COLUMNS))
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every part as a tidy frame, by its name."""
+        import pandas as pd
+
+        return {
+            "judgements": self.table,
+            "rows": pd.DataFrame([each.to_dict() for each in self.rows]),
+            "omitted": pd.DataFrame([each.to_dict() for each in self.omitted]),
+            "sensitive": pd.DataFrame([each.to_dict() for each in self.sensitive]),
+        }
+
+    @property
+    def surprising(self) -> tuple[Predicted, ...]:
+        """The judgements by how far out they lie of what is predicted without them, the furthest first."""
+        return tuple(sorted(self.judgements, key=lambda each: each.fairest.tail))
+
+    @property
+    def strange(self) -> tuple[Recognised, ...]:
+        """The panel's rows of cases by how far out their number lies, the furthest first, then by their probability."""
+        pooled = (each for each in self.rows if each.expert == PANEL)
+        return tuple(sorted(pooled, key=lambda each: (1.0 if each.tail is None else each.tail, each.elpd)))
+
+    @property
+    def brief(self) -> Brief:
+        """A row per judgement on a total, then per kind of case, the most surprising first."""
+        heads = ("what was said or seen", "by", "as stated", "priors predict", "all else predicts", "tail", "Pareto k")
+        rows: list[tuple[Cell, ...]] = []
+        for each in self.surprising:
+            rest = each.rest
+            alone = banded(each.prior.median, each.prior.low, each.prior.high)
+            other = None if rest is None else banded(rest.median, rest.low, rest.high)
+            by, k = self._name(each.expert), _k(each.k)
+            rows.append((each.words, by, each.stated, alone, other, each.fairest.tail, k))
+        for row in self.strange:
+            seen = f"{row.count:g} of {row.alike:g}"
+            alone, other = f"{row.prior * row.alike:.1f}", f"{row.expected:.1f}"
+            rows.append((row.words, "cases", seen, alone, other, row.tail, _k(row.k)))
+        return Brief(heads, () if self.gate.withholds else tuple(rows))
+
+    @property
+    def text(self) -> str:
+        """What the checks say, in a few sentences."""
+        if self.gate.withholds:
+            return f"{self.title} is not reported: {self.gate.findings[0]}."
+        parts = [self._judged(), self._scored(), self._seen(), self._without(), self._experts(), self._scaled()]
+        return "\n".join(part for part in parts if part)
+
+    def _judged(self) -> str:
+        if not self.judgements:
+            return "Nobody judged a total, so there is no judgement that the rest could predict."
+        out = sum(each.fairest.tail < OUT for each in self.judgements)
+        worst = self.surprising[0]
+        by = "all else that its expert says" if worst.rest is not None else "the priors alone"
+        said = banded(worst.fairest.median, worst.fairest.low, worst.fairest.high)
+        of = counted(len(self.judgements), "judgement on a total", "judgements on totals")
+        return (
+            f"Of {of}, {counted(out, 'lies', 'lie')} where fewer than {percent(OUT)} of predicted answers would; the "
+            f"furthest out is '{worst.words}' by {self._name(worst.expert)}: stated {worst.stated:.2f}, where {by} "
+            f"predicts {said} (tail {worst.fairest.tail:.2f})."
+        )
+
+    def _scored(self) -> str:
+        """Return the sum of the log densities by the rest, and what had to be drawn anew."""
+        scored = [each for each in self.judgements if each.elpd is not None]
+        if not scored:
+            return ""
+        elpd, lppd = (sum(float(getattr(each, name)) for each in scored) for name in ("elpd", "lppd"))
+        line = (
+            f"Predicted by the rest, {counted(len(scored), 'judgement')} that move the draws have a log density of "
+            f"{banded(elpd)} in all (PSIS-LOO), and {banded(lppd)} with themselves"
+        )
+        return f"{line}: the wider the gap, the more they carry themselves.{self._anew()}"
+
+    def _anew(self) -> str:
+        again = sum(each.refitted for each in self.judgements)
+        if not again:
+            return ""
+        what = counted(again, "of them was", "of them were")
+        return f" {what[0].upper()}{what[1:]} drawn anew without it, because weights would not do."
+
+    def _seen(self) -> str:
+        if not self.rows:
+            return ""
+        out = sum(each.tail is not None and each.tail < OUT for each in self.strange)
+        first = self.strange[0]
+        tail = "" if first.tail is None else f" (tail {first.tail:.2f})"
+        return (
+            f"Of {counted(len(self.strange), 'kind')} of comparable case, {counted(out, 'is', 'are')} seen more or "
+            f"less often than the panel would lead one to expect; the strangest is '{first.words}': {first.count:g} of "
+            f"{first.alike:g}, where {first.expected:.1f} are expected{tail}."
+        )
+
+    def _without(self) -> str:
+        whole = (each for each in self.omitted if each.kind == CASES and (each.expert == PANEL or len(self.names) == 1))
+        cases = next(whole, None)
+        seen = "" if cases is None else f"Without the comparable cases it would be {banded(cases.panel)}."
+        said = [each for each in self.omitted if each.kind not in (EXPERT, CASES)]
+        if not said:
+            return seen
+        first = said[0]
+        line = (
+            f"Without '{first.words}' by {self._name(first.expert)}, {self.words} goes from "
+            f"{banded(self.panel.mean)} to {banded(first.panel)} ({signed(first.shift)})"
+        )
+        if first.own is not None and len(self.names) > 1:
+            line += f", their own by {signed(first.own_shift)}"
+        return f"{line}; no other judgement on a total moves the panel more. {seen}".rstrip()
+
+    def _experts(self) -> str:
+        experts = sorted((each for each in self.omitted if each.kind == EXPERT), key=lambda each: each.panel)
+        if not experts:
+            return ""
+        ends = {each.expert: each for each in (experts[0], experts[-1])}.values()
+        said = listed([f"{banded(each.panel)} without {each.words}" for each in ends])
+        return f"With one expert left out it lies between: {said}."
+
+    def _scaled(self) -> str:
+        pooled = [each for each in self.sensitive if each.expert == PANEL]
+        if not pooled:
+            return ""
+        first = pooled[0]
+        numbers = "" if first.prior is None or first.evidence is None else (
+            f": sensitivity {first.prior:.2f} to the priors, {first.evidence:.2f} to the evidence"
+        )  # fmt: skip
+        line = f"Power-scaling: {SAID[first.diagnosis]} ({first.diagnosis}){numbers}."
+        torn = [self._name(each.expert) for each in self.sensitive
+                if each.expert != PANEL and not each.intervention and each.diagnosis == CONFLICT]  # fmt: skip
+        if torn:
+            line += f" By expert, {CONFLICT} within {listed(torn)}."
+        conflicts = sum(each.diagnosis == CONFLICT for each in pooled[1:])
+        if len(pooled) > 1:
+            line += f" After interventions, the panel shows a {CONFLICT} in {conflicts} of {len(pooled) - 1} numbers."
+        return line
+
+    def _name(self, name: str) -> str:
+        return self.names.get(name, name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON-ready facts; nothing but the gate where it withholds."""
+        facts: dict[str, Any] = {
+            "question": self.question, "reading": self.reading, "title": self.title, "text": self.text,
+            "gate": self.gate.to_dict(),
+        }  # fmt: skip
+        if self.gate.withholds:
+            return facts
+        return facts | {
+            "panel": self.panel.to_dict(),
+            "judgements": [each.to_dict() for each in self.judgements],
+            "rows": [each.to_dict() for each in self.rows],
+            "omitted": [each.to_dict() for each in self.omitted],
+            "sensitive": [each.to_dict() for each in self.sensitive],
+        }
+
+
+def _k(k: float | None) -> str | None:
+    return None if k is None or not np.isfinite(k) else f"{k:.2f}"
+
+
+def checks(panel: Panel, event: Event, name: str = NOTHING, reading: str = MINIMAL) -> Checks:
+    """Check the probability of an event: with nothing done, or after a named intervention under a reading.
+
+    Raises QueryError for names that are not the model's, UsageError for no such reading, ImpossibleEvidence where what
+    is given is impossible for an expert.
+
+    >>> from causal import load
+    >>> from causal.spec.grammar import parse_event
+    >>> found = checks(load("rain").at_medians().panel, parse_event("grass = wet"))
+    >>> [round(each.prior.median, 1) for each in found.judgements]
+    [0.6, 0.2]
+    """
+    head = headline(panel, event, name, reading)
+    experts = panel.elicited.priors.experts
+    names = {expert: experts[expert].title for expert in panel.draws.experts}
+    drawn = panel.draws.total > 1
+    what = (str(head.question), head.words, head.reading, head.answer.panel, drawn)
+    if head.answer.gate.withholds:
+        return Checks(*what, (), (), (), (), head.answer.gate, names)
+    pieces = terms(panel) if drawn else {}
+    judgements, cases = _without(panel, pieces)
+    parts = (
+        predicted(panel, judgements),
+        recognised(panel, cases),
+        omitted(head, pieces, judgements),
+        sensitive(panel, event, pieces, reading),
+    )
+    gate = head.answer.gate
+    for part in parts[:3]:
+        for each in part:
+            gate = gate & each.gate
+    return Checks(*what, *parts, gate, names)
+
+
+def _without(
+    panel: Panel, pieces: dict[str, tuple[Term, ...]]
+) -> tuple[dict[tuple[str, int], tuple[Term, LeftOut]], dict[tuple[str, int], tuple[Term, LeftOut]]]:
+    """Return the draws that leave out each judgement, by (kind, place), and each case, by (expert, place)."""
+    share = base(panel)
+    judgements: dict[tuple[str, int], tuple[Term, LeftOut]] = {}
+    cases: dict[tuple[str, int], tuple[Term, LeftOut]] = {}
+    for row, name in enumerate(panel.draws.experts):
+        for term in pieces.get(name, ()):
+            out = left_out(panel, [term], share[row])
+            if term.kind == CASE:
+                cases[name, term.place] = (term, out)
+            else:
+                judgements[JUDGEMENT, term.place] = (term, out)
+    return judgements, cases

@@ -1,0 +1,158 @@
+"""The headline without each expert, each judgement on a total, each order that is evidence, and without the cases.
+
+    an expert       taken out of the panel's mixture: no one's posterior depends on another's (schools.py has schools)
+    a judgement     the expert's draws weighted by 1 / its likelihood, or drawn anew (terms.py); the panel follows
+    an order        the draws weighted as they are without it
+    the cases       as a judgement, for every expert; nearly always drawn anew
+
+A judgement on a parameter is a prior; carries.py moves those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from causal.ask.answer import PANEL
+from causal.ask.headline import Headline
+from causal.ask.phrases import phrase
+from causal.ask.schools import mixture
+from causal.ask.terms import CASE, JUDGEMENT, LeftOut, Term, base, left_out, without_orders
+from causal.errors import ImpossibleEvidence
+from causal.exact.kernel import Floats
+from causal.learn.gate import Gate
+from causal.spec.question import Comparison, Effect, Question
+
+EXPERT, ORDER, CASES = "expert", "order", "cases"
+
+
+@dataclass(frozen=True)
+class Omitted:
+    """The headline without one thing that ``expert`` said: their own mean and the panel's, and how far each moves.
+
+    ``own`` is None where a whole expert is left out, ``k`` where nothing is weighted.
+    """
+
+    kind: str
+    expert: str
+    question: str
+    words: str
+    own: float | None
+    own_shift: float | None
+    panel: float
+    shift: float
+    k: float | None
+    refitted: bool
+    gate: Gate
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON-ready facts."""
+        names = ("kind", "expert", "question", "words", "own", "own_shift", "panel", "shift")
+        k = self.k if self.k is not None and np.isfinite(self.k) else None
+        return {name: getattr(self, name) for name in names} | {"pareto_k": k, "refitted": self.refitted}
+
+
+def omitted(
+    head: Headline,
+    pieces: Mapping[str, Sequence[Term]],
+    without: Mapping[tuple[str, int], tuple[Term, LeftOut]],
+) -> tuple[Omitted, ...]:
+    """Return everything that can be left out, that which moves the panel most first.
+
+    ``without`` has the draws that leave each judgement out, by its place. Nothing where nothing was drawn.
+    """
+    if head.panel.draws.total == 1:
+        return ()
+    found = [*_experts(head), *_judgements(head, without), *_orders(head), *_cases(head, pieces)]
+    return tuple(sorted(found, key=lambda each: (-abs(each.shift), each.kind, each.expert, each.question)))
+
+
+def _experts(head: Headline) -> list[Omitted]:
+    weights, found = head.panel.weights, []
+    experts = head.panel.elicited.priors.experts
+    for name in weights if len(weights) > 1 else ():
+        rest = {other: weight for other, weight in weights.items() if other != name}
+        mean = mixture(head, rest).mean
+        title = experts[name].title
+        found.append(Omitted(EXPERT, name, "", title, None, None, mean, mean - head.mean, None, False, Gate()))
+    return found
+
+
+def _judgements(head: Headline, without: Mapping[tuple[str, int], tuple[Term, LeftOut]]) -> list[Omitted]:
+    found = []
+    for (kind, _), (term, out) in without.items():
+        if kind == JUDGEMENT:
+            own, gate = _own(head, out, f"{head.question} by {term.expert} without '{term.text}'")
+            found.append(_moved(head, JUDGEMENT, term.expert, term.text, term.words, own, out.k, out.refitted, gate))
+    return found
+
+
+def _orders(head: Headline) -> list[Omitted]:
+    found = []
+    for place, panel in without_orders(head.panel).items():
+        each = head.panel.elicited.compared[place]
+        row = panel.draws.experts.index(each.expert)
+        own = _mean(head.values[row], base(panel)[row])
+        about = each.judgement.about
+        found.append(_moved(head, ORDER, each.expert, str(about), _order_words(head, about), own, None, False, Gate()))
+    return found
+
+
+def _order_words(head: Headline, about: Question) -> str:
+    if isinstance(about, Comparison | Effect):
+        return str(about)
+    return phrase(about, head.network.model)
+
+
+def _cases(head: Headline, pieces: Mapping[str, Sequence[Term]]) -> list[Omitted]:
+    found, whole = [], 0.0
+    share = base(head.panel)
+    gate, refitted, worst = Gate(), False, -np.inf
+    for row, name in enumerate(head.panel.draws.experts):
+        rows = [term for term in pieces[name] if term.kind == CASE]
+        if not rows:
+            return []
+        out = left_out(head.panel, rows, share[row], whole=True)
+        own, judged = _own(head, out, f"{head.question} by {name} without the cases")
+        moved = _moved(head, CASES, name, "", "the comparable cases", own, out.k, out.refitted, judged)
+        found.append(moved)
+        whole += head.panel.weights.get(name, 0.0) * own
+        gate, refitted, worst = gate & judged, refitted or out.refitted, float(np.maximum(worst, out.k))
+    if len(found) > 1:
+        panel = Omitted(
+            CASES, PANEL, "", "the comparable cases", None, None, whole, whole - head.mean, worst, refitted, gate
+        )
+        found.insert(0, panel)
+    return found
+
+
+def _own(head: Headline, out: LeftOut, name: str) -> tuple[float, Gate]:
+    """Return an expert's mean of the headline over draws without something, and its gate."""
+    values = head.run(out.theta)
+    if not np.isfinite(values[out.share > 0]).any():
+        raise ImpossibleEvidence(f"{name} is impossible in every draw")
+    return _mean(values, out.share), out.diagnosed(values, name)
+
+
+def _mean(values: Floats, share: Floats) -> float:
+    known = np.isfinite(values)
+    return float(share[known] @ values[known] / share[known].sum())
+
+
+def _moved(
+    head: Headline,
+    kind: str,
+    expert: str,
+    question: str,
+    words: str,
+    own: float,
+    k: float | None,
+    refitted: bool,
+    gate: Gate,
+) -> Omitted:
+    own_shift = own - head.means[expert]
+    shift = head.panel.weights.get(expert, 0.0) * own_shift
+    return Omitted(kind, expert, question, words, own, own_shift, head.mean + shift, shift, k, refitted, gate)

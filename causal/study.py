@@ -315,7 +315,7 @@ class Posterior(Explains):
             raise UsageError(f"ci_prob lies between 0 and 1, not at {ci_prob}")
         parsed = [parse_question(question) if isinstance(question, str) else question for question in questions]
         pages = [self.study.elicited.writer.write(question) for question in parsed]
-        labels, weights = self._labels, self.panel.weights
+        labels, weights = self._labels, self.panel.shares
         return [
             Answer(**_values(answer), labels=labels, weights=weights)
             for answer in ask(self.panel, pages, level, ci_prob)

@@ -77,7 +77,7 @@ class Carries:
 
         schools = [
             {"school": each.school, "weight": each.weight, "shift": each.shift, "alone": each.alone.mean,
-             **each.panel.to_dict()}
+             **(each.panel.to_dict() if each.panel is not None else {})}
             for each in self.schools
         ]  # fmt: skip
         return {
@@ -129,8 +129,16 @@ class Carries:
     def _schools(self) -> str:
         if not self.schools:
             return "There is a single school, so none can be left out."
-        far = max(self.schools, key=lambda each: abs(each.shift))
-        means = [each.panel.mean for each in self.schools]
+        known = [(each, each.panel.mean, each.shift or 0.0) for each in self.schools if each.panel is not None]
+        if not known:
+            alone = ", ".join(f"{self._name(each.school)} {each.alone.mean:.2f}" for each in self.schools)
+            return (
+                "The panel is pooled into one posterior, so what it would be without a school takes another fit, "
+                f"'pool: false' for its experts; by themselves the schools say: {alone}."
+            )
+        far, _, _ = max(known, key=lambda each: abs(each[2]))
+        means = [mean for _, mean, _ in known]
+        assert far.panel is not None
         return (
             f"Without one of its schools the panel says {min(means):.2f} to {max(means):.2f}; the one that counts "
             f"most is {self._name(far.school)}, which says {far.alone.mean:.2f} and without which it is "
@@ -221,7 +229,7 @@ def carries(
     """
     head = headline(panel, event, name, reading)
     priors = panel.elicited.priors.experts
-    names = {expert: priors[expert].title for expert in panel.draws.experts}
+    names = {expert: priors[expert].title for expert in panel.experts}
     withheld = head.answer.gate.withholds
     return Carries(
         question=str(head.question),

@@ -18,6 +18,7 @@ from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.cli.screen import emit, interval, number, show, show_table
 from causal.learn.gate import PASS, Gate, judge_run
+from causal.spec.priors import PANELS
 
 if TYPE_CHECKING:
     from causal.study import Posterior
@@ -66,10 +67,9 @@ def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, 
         return gate
     rows = []
     for name, how in zip(draws.experts, draws.method, strict=True):
-        expert = study.priors.experts[name]
-        evidence = sum(derived.expert == name for derived in study.elicited.evidence)
+        evidence = sum(each.expert == name for each in study.elicited.evidence)
         method = "NUTS" if how == "nuts" else "independent draws"
-        rows.append((name, expert.school, method, str(evidence), str(draws.total)))
+        rows.append((name, study.elicited.priors.experts[name].school, method, str(evidence), str(draws.total)))
     show_table(("expert", "school", "method", "evidence", "draws"), rows, left=3)
     show()
     how_long = f"drawn in {draws.seconds:.1f} s" + (f", taken from the store in {seconds:.1f} s" if stored else "")
@@ -124,7 +124,7 @@ def _table(posterior: Posterior, answer: Answer) -> None:
         school = "" if name == PANEL else experts[name].school
         if name != PANEL and name not in answer.pooled:
             school = f"{school}, not in the panel".removeprefix(", ")
-        row = [name, school]
+        row = [PANELS[answer.pooling].removeprefix("The ") if name == PANEL else name, school]
         if answer.states:
             row += [_short(answer.estimates[(name, state)]) for state in answer.states]
         else:

@@ -104,7 +104,7 @@ def _judged(elicited: Elicited) -> dict[str, Any]:
     ]
     misfits, notes = _fits(elicited)
     return {
-        "experts": [_expert(elicited, name, judgements) for name in elicited.held],
+        "experts": [_expert(elicited, name, judgements) for name in elicited.experts],
         "judgements": judgements,
         "misfits": misfits,
         "signs": [

@@ -62,7 +62,7 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
                 "defaults": sum(prior.origin == "default" for prior in elicited.held[name].priors),
                 "unjudged": list(elicited.weak[name]),
             }
-            for name in ((by,) if by else elicited.held)
+            for name in ((by,) if by else elicited.experts)
         ],
     }
 

@@ -3,6 +3,7 @@
     Elicited ── held: expert -> Held ── priors: a Prior per parameter, in the network's order
       │                               └─ cuts: joint fits of ordered baselines
       ├─ derived: judgements about what is no parameter, as evidence or checks
+      ├─ pool: a panel that is pooled into one posterior, held beside those of its experts (pooled.py)
       ├─ compared: orders and signs of effects
       ├─ abstained
       └─ cases: what was seen elsewhere, evidence for every expert
@@ -12,14 +13,15 @@ reading.py makes these values from a prior file.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from causal.elicit import Belief, Cuts, Fit
+from causal.elicit import Belief, Cuts, Fit, Spread
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.parameter import Parameter
-from causal.spec.priors import Judgement, Priors
+from causal.spec.priors import HIERARCHICAL, POOLED, Judgement, Priors
 from causal.spec.question import Question
 
 
@@ -61,6 +63,24 @@ class Derived:
     fit: Fit
     use: str
 
+    @property
+    def evidence(self) -> Evidence:
+        """What it is worth as evidence: a weight is a power on the likelihood."""
+        belief = self.fit.belief
+        sd = belief.sd / math.sqrt(self.judgement.weight)
+        return Evidence(self.expert, str(self.judgement.about), self.slot, belief.mean, sd)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What moves one posterior beside its priors: the number in ``slot`` is Normal(mean, sd); ``about`` is a label."""
+
+    expert: str
+    about: str
+    slot: int
+    mean: float
+    sd: float
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -85,6 +105,30 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class Pool:
+    """A panel that is one posterior of its own, in ``Elicited.held`` under ``name``.
+
+    ``kind`` is ``log`` or ``hierarchical``, ``members`` its experts with their weights, which sum to one. ``evidence``
+    is its own, its experts' pooled. ``n_eff`` is how many independent experts it counts for, ``spread`` how far its
+    experts lie apart in what they judged, ``sds`` those of the factors; only a hierarchical pool has them. ``told``
+    says all that in sentences.
+    """
+
+    kind: str
+    members: Mapping[str, float]
+    evidence: tuple[Evidence, ...]
+    n_eff: float | None = None
+    spread: Spread | None = None
+    told: tuple[str, ...] = ()
+    sds: tuple[float, ...] = ()
+    name: str = POOLED
+
+    def heard(self, expert: str, sd: float) -> float:
+        """Return the sd, on the log-odds, with which a member's answer of sd ``sd`` moves the panel."""
+        return math.hypot(sd, *self.sds) if self.kind == HIERARCHICAL else sd / math.sqrt(self.members[expert])
+
+
+@dataclass(frozen=True)
 class Elicited:
     """A prior file read against a network: by expert, and what no parameter can hold."""
 
@@ -97,6 +141,12 @@ class Elicited:
     direct: frozenset[Question]
     notes: tuple[str, ...] = ()
     cases: tuple[Alike, ...] = ()
+    pool: Pool | None = None
+
+    @property
+    def experts(self) -> tuple[str, ...]:
+        """Those who judge: everyone with a posterior but the panel, where that is pooled into one."""
+        return tuple(name for name in self.held if self.pool is None or name != self.pool.name)
 
     @property
     def network(self) -> Network:
@@ -104,9 +154,10 @@ class Elicited:
         return self.writer.network
 
     @property
-    def evidence(self) -> tuple[Derived, ...]:
-        """The derived judgements that move the posterior."""
-        return tuple(derived for derived in self.derived if derived.use == "evidence")
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What moves posteriors beside priors and cases: derived judgements, and what is made of them in a pool."""
+        used = (derived for derived in self.derived if derived.use == "evidence")
+        return (*(each.evidence for each in used), *(self.pool.evidence if self.pool else ()))
 
     def seen(self, news: Sequence[int] = ()) -> tuple[Alike, ...]:
         """Return what was seen in comparable cases, and the ``news`` of this one, which counts once."""
@@ -116,5 +167,6 @@ class Elicited:
     def weak(self) -> dict[str, tuple[str, ...]]:
         """Return, per expert, the parameters that neither they nor a default judged."""
         return {
-            name: tuple(p.parameter.name for p in held.priors if p.origin == "weak") for name, held in self.held.items()
+            name: tuple(p.parameter.name for p in self.held[name].priors if p.origin == "weak")
+            for name in self.experts
         }

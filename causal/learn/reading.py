@@ -58,8 +58,9 @@ from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.cases import told, write_cases
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
+from causal.learn.pooled import pool
 from causal.spec.model import Logistic, Table, frozen
-from causal.spec.priors import Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
+from causal.spec.priors import LINEAR, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
 from causal.spec.question import (
     PROBABILITIES,
     Arithmetic,
@@ -132,7 +133,7 @@ class _Reader:
             held[name] = self._held(own[name], default)
         if self.problems:
             raise SpecError(self.problems)
-        return Elicited(
+        elicited = Elicited(
             self.writer,
             self.priors,
             held,
@@ -143,14 +144,10 @@ class _Reader:
             tuple(told(file) for file in self.priors.cases),
             write_cases(self.writer, self.priors),
         )
+        return elicited if self.priors.pooling == LINEAR else pool(elicited)
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
-        section = self.priors.defaults if judgement.by is None else self.priors.judgements
-        place = next(number for number, each in enumerate(section, start=1) if each is judgement)
-        where = f"{'defaults' if judgement.by is None else 'judgements'}.{place}"
-        message = f"{judgement.about}: {str(error).splitlines()[0]}"
-        line, column = max(judgement.line, 1), max(judgement.column, 1)
-        self.problems.append(Problem(self.priors.path, line, column, where, message))
+        self.problems.append(self.priors.problem(judgement, str(error).splitlines()[0]))
 
     def _writable(self, judgement: Judgement) -> bool:
         try:

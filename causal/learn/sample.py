@@ -110,14 +110,11 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 
 
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
-    evidence = [derived for derived in elicited.evidence if derived.expert == expert]
+    evidence = [each for each in elicited.evidence if each.expert == expert]
     sight = elicited.seen(news)
     tape = elicited.network.recorder.tape([*(each.slot for each in evidence), *(each.slot for each in sight)])
     slots = tape.outputs.tolist()
-    terms = []
-    for derived, slot in zip(evidence, slots, strict=False):
-        belief, weight = derived.fit.belief, derived.judgement.weight
-        terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
+    terms = [judged(slot, each.mean, each.sd) for each, slot in zip(evidence, slots, strict=False)]
     terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=True)]
     layout = lay_out(elicited, expert)
     return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID)

@@ -12,6 +12,7 @@ checked by later floors: parents missing from a row, two judgements of one param
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +24,19 @@ from causal.spec.grammar import parse_about
 from causal.spec.known import Known, choices
 from causal.spec.model import KINDS, Model, Types, frozen
 from causal.spec.names import check_names
-from causal.spec.priors import ANYONE, CaseFile, Cite, Expert, Judgement, Priors, Quantiles, Scale
+from causal.spec.priors import (
+    ANYONE,
+    HIERARCHICAL,
+    RESERVED,
+    CaseFile,
+    Cite,
+    Expert,
+    Factors,
+    Judgement,
+    Priors,
+    Quantiles,
+    Scale,
+)
 from causal.spec.question import Question, TypesOf, number_text
 from causal.spec.reach import kind_of
 from causal.spec.reader import Mapping as Tree
@@ -74,7 +87,8 @@ def _priors(text: str, path: str, data: bytes, model: Model, folder: Path | None
         scale=reading.scale,
         scales=reading.own_scales,
         sources=frozen({str(key): tidy(value) for key, value in shape.sources.items()}),
-        pooling=shape.pooling,
+        pooling=shape.pooling if isinstance(shape.pooling, str) else HIERARCHICAL,
+        factors=reading.factors(),
         cases=tuple(case for case, _ in cases),
         title=tidy(shape.title),
         about=tidy(shape.about),
@@ -105,6 +119,9 @@ class _Reading:
         for name, each in self.shape.experts.items():
             if each.weight < 0:
                 self.problems.add(each.at("weight"), "a weight cannot be below 0")
+            if name in RESERVED:
+                message = f"{str(name)!r} is what the panel itself is called; give this expert another name"
+                self.problems.add(name, message)
             found[str(name)] = Expert(
                 name=str(name),
                 label=tidy(each.name),
@@ -120,6 +137,22 @@ class _Reading:
             message = "nobody is in the panel; one expert at least needs a weight above 0 and no 'pool: false'"
             self.problems.add(self.shape.at("experts"), message)
         return frozen(found)
+
+    def factors(self) -> Factors:
+        """Return the standard deviations of a hierarchical pool, the defaults where the file gives none."""
+        written = self.shape.pooling
+        if isinstance(written, str):
+            return Factors()
+        given = written.hierarchical
+        found = {}
+        for name in ("all", "school", "expert", "coder"):
+            sd = getattr(given, name)
+            if sd is not None:
+                found[name] = sd
+                if not 0 <= sd < math.inf:
+                    message = f"{sd:g} is no standard deviation on the log-odds; write 0 or more, like 0.5"
+                    self.problems.add(given.at(name), message)
+        return Factors(**found)
 
     def judgement(self, written: shapes.DefaultShape) -> Judgement | None:
         """Return a judgement of an expert or of nobody, or None where it could not be read."""

@@ -31,13 +31,15 @@ from causal.tell.number import Number
 
 def experts(panel: Panel) -> tuple[Who, ...]:
     """Return who judged: those in the panel first, then those shown apart, each in file order."""
-    elicited, draws, weights = panel.elicited, panel.draws, panel.weights
+    elicited, draws, weights = panel.elicited, panel.draws, panel.shares
     evidence = Counter(each.expert for each in elicited.evidence)
     used = Counter(each.expert for each in elicited.compared if each.use == "evidence")
     every = Counter([each.expert for each in elicited.derived] + [each.expert for each in elicited.compared])
     abstained = Counter(each.by for each in elicited.abstained)
     found = []
     for name, method in zip(draws.experts, draws.method, strict=True):
+        if name not in panel.experts:
+            continue
         expert = elicited.priors.experts[name]
         origins = Counter(prior.origin for prior in elicited.held[name].priors)
         found.append(

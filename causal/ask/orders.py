@@ -18,9 +18,7 @@ from causal.exact.kernel import Floats
 from causal.learn.elicited import Compared, Pool
 
 
-def reweighted(
-    holds: NDArray[np.bool_], used: Sequence[Compared], experts: Sequence[str], pool: Pool | None
-) -> Floats:
+def reweighted(holds: NDArray[np.bool_], used: Sequence[Compared], experts: Sequence[str], pool: Pool | None) -> Floats:
     """Return each draw's weight within its expert, shape (experts, draws).
 
     ``holds`` says where each judgement of ``used`` is so, shape (judgements, experts, draws). Raises

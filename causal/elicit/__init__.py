@@ -1,6 +1,7 @@
 """Judgement to distribution: what was stated, the belief nearest to it, and how near that is."""
 
 from causal.elicit.belief import Belief, Beta, LogitNormal, LogNormal, Normal, Point, TruncatedNormal
+from causal.elicit.coding import Coding, between, line, refitted, restated
 from causal.elicit.cuts import Cuts, fit_cuts, weak_cuts
 from causal.elicit.fit import (
     Fit,
@@ -37,6 +38,7 @@ __all__ = [
     "WEAK",
     "Belief",
     "Beta",
+    "Coding",
     "Consensus",
     "CutMarginal",
     "Cuts",
@@ -56,6 +58,7 @@ __all__ = [
     "Stated",
     "Support",
     "TruncatedNormal",
+    "between",
     "concentrations",
     "dirichlet",
     "effective",
@@ -73,8 +76,11 @@ __all__ = [
     "hierarchical_cuts",
     "jeffreys",
     "least",
+    "line",
     "log_pool",
     "log_pool_cuts",
+    "refitted",
+    "restated",
     "spread",
     "stated",
     "sticks",

@@ -17,12 +17,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from causal.elicit import Belief, Cuts, Fit, Spread
+from causal.elicit import Belief, Coding, Cuts, Fit, Spread
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.parameter import Parameter
+from causal.spec.model import frozen
 from causal.spec.priors import HIERARCHICAL, POOLED, Judgement, Priors
 from causal.spec.question import Question
+
+STEEPEST = 0.25  # of a probability in its log-odds, at one half: turns an sd on the log-odds into that of a difference
+UNITS: Mapping[str, float] = frozen({"log-odds": 1.0, "log": 1.0, "identity": STEEPEST})  # by the scale of a Derived
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Prior:
     """What one expert holds about one parameter, on the parameter's own scale.
 
     ``median`` is the value at the median as stated. ``origin`` is ``judged``, ``default`` or ``weak``. ``fit`` lays
-    stated beside implied. Cuts of an ordered variable carry their joint fit in ``Held.cuts``.
+    stated beside implied. Cuts of an ordered variable carry their joint fit in ``Held.cuts``. ``turned`` where
+    one minus what the judgement says was fitted; ``readings`` are all judgements it was made of, where several coders
+    read it.
     """
 
     parameter: Parameter
@@ -39,6 +45,8 @@ class Prior:
     origin: str
     judgement: Judgement | None = None
     fit: Fit | None = None
+    turned: bool = False
+    readings: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ class Held:
 class Derived:
     """A judgement about something that is no parameter. ``slot`` is its implied value on ``scale``; ``use`` says which.
 
-    ``fit.belief`` is Normal on that scale; ``weight`` divides its variance.
+    ``fit.belief`` is Normal on that scale; ``weight`` divides its variance. ``readings`` are all judgements it was made
+    of, where several coders read it.
     """
 
     expert: str
@@ -62,6 +71,7 @@ class Derived:
     slot: int
     fit: Fit
     use: str
+    readings: tuple[Judgement, ...] = ()
 
     @property
     def evidence(self) -> Evidence:
@@ -142,6 +152,7 @@ class Elicited:
     notes: tuple[str, ...] = ()
     cases: tuple[Alike, ...] = ()
     pool: Pool | None = None
+    coding: Coding | None = None
 
     @property
     def experts(self) -> tuple[str, ...]:

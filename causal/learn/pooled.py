@@ -41,12 +41,11 @@ from causal.elicit import (
 )
 from causal.errors import ElicitationError, Problem, SpecError
 from causal.exact.parameter import Parameter
-from causal.learn.elicited import Derived, Elicited, Evidence, Held, Pool, Prior
+from causal.learn.coded import coder
+from causal.learn.elicited import UNITS, Derived, Elicited, Evidence, Held, Pool, Prior
 from causal.spec.model import frozen
 from causal.spec.priors import HIERARCHICAL, LOG, PANELS, POOLED, Expert, Judgement
 
-STEEPEST = 0.25  # of a probability in its log-odds, at one half: turns a factor's sd into that of a difference
-UNITS: Mapping[str, float] = frozen({"log-odds": 1.0, "log": 1.0, "identity": STEEPEST})
 MIDDLE = 0.5  # an sd on the log-odds, for a panel that stated none
 
 
@@ -242,8 +241,8 @@ class _Hierarchical(_Pooling):
 
     def _coded(self, sd: float, judgement: Judgement | None) -> float:
         """Return an expert's own sd with that of whoever read it out of a book."""
-        read = judgement is not None and judgement.cite is not None and judgement.cite.coder
-        return math.hypot(sd, self.priors.factors.coder) if read else sd
+        read = judgement is not None and coder(judgement)  # a file with double coding has widened it already
+        return math.hypot(sd, self.priors.factors.coder) if read and self.elicited.coding is None else sd
 
     @override
     def pool(self) -> Pool:
@@ -264,7 +263,7 @@ class _Hierarchical(_Pooling):
         doubts = sorted(sd for _, t, _ in self.asked for sd in t)
         n_eff = effective(doubts[len(doubts) // 2] if doubts else MIDDLE, sizes, self.sds)
         shown = spread(self.asked)
-        told = (self._counted(n_eff, len(sizes)), self._shown(shown), *self._unweighted())
+        told = (self._counted(n_eff, len(sizes)), self._shown(shown), *self._unused())
         return Pool(HIERARCHICAL, self.weights, tuple(self.evidence), n_eff, shown, told, self.sds)
 
     def _counted(self, n_eff: float, schools: int) -> str:
@@ -290,10 +289,14 @@ class _Hierarchical(_Pooling):
             f"{' and '.join(found)} ({many} judged by two or more); assumed are {self.sds[2]:g} and {self.sds[1]:g}"
         )
 
-    def _unweighted(self) -> tuple[str, ...]:
-        if len({self.priors.experts[name].weight for name in self.members}) < 2:
-            return ()
-        return ("weights of experts do not count in a hierarchical pool: its factors and their widths weigh them",)
+    def _unused(self) -> tuple[str, ...]:
+        """Say what stands in the file and does not count."""
+        found = []
+        if len({self.priors.experts[name].weight for name in self.members}) > 1:
+            found.append("weights of experts do not count in a hierarchical pool: factors and widths do the weighing")
+        if self.priors.factors.coder > 0 and self.elicited.coding is not None:
+            found.append("the sd of coders is what the doubly coded judgements show, not the one that was stated")
+        return tuple(found)
 
 
 def _on_line(belief: Belief, scale: str) -> tuple[float, float]:

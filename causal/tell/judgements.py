@@ -11,7 +11,6 @@ beside a question answers that question.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,8 +18,7 @@ from causal.ask.answer import Estimate
 from causal.ask.judged import Checked, Judged
 from causal.ask.panel import Panel
 from causal.ask.signs import check_signs
-from causal.elicit import PROBABILITY, Fit, stated
-from causal.elicit.fit import quantiles
+from causal.learn.coded import said_by_all
 from causal.learn.elicited import Elicited, Prior
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
@@ -99,7 +97,7 @@ def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, use
     if isinstance(judgement.says, DirichletSays) or isinstance(judgement.says, Exactly) and judgement.says.by_state:
         question = prior.parameter.name  # one judgement for the whole row: its numbers are those of the stick
     elif fit is not None:
-        turned = _turned(judgement, fit)
+        turned = prior.turned
     notes: tuple[str, ...] = ("left aside: it does not go with what was judged beside it",)
     points: tuple[Point, ...] = ()
     exactly = None
@@ -112,25 +110,13 @@ def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, use
         by=by,
         question=question,
         parameter=prior.parameter.name,
-        said=judgement.said,
+        said=said_by_all(judgement, prior.readings),
         quantiles=points,
         exactly=exactly,
         misfit=fit.misfit if fit is not None else 0.0,
         reason=reason(elicited, judgement),
         notes=notes,
         used_by=used_by,
-    )
-
-
-def _turned(judgement: Judgement, fit: Fit) -> bool:
-    """Return whether a judgement was fitted as one minus what it says."""
-    said = stated(judgement.says, PROBABILITY)
-    mine = (said.exact,) if said.exact is not None else quantiles(said)[1]
-    # what was said exactly may have been given a spread beside cuts that have one: then its middle is what was said
-    middle = fit.values[len(fit.values) // 2] if fit.values else fit.median
-    theirs = (middle,) if said.exact is not None else fit.values
-    return len(mine) != len(theirs) or not all(
-        math.isclose(a, b, abs_tol=1e-6) for a, b in zip(mine, theirs, strict=True)
     )
 
 
@@ -149,7 +135,7 @@ def derived(panel: Panel, found: Iterable[Judged], override: bool) -> tuple[Said
         Said(
             by=each.derived.expert,
             question=str(each.derived.judgement.about),
-            said=each.derived.judgement.said,
+            said=said_by_all(each.derived.judgement, each.derived.readings),
             use=each.derived.use,
             weight=each.derived.judgement.weight,
             scale=each.derived.scale,

@@ -275,7 +275,7 @@ class Posterior(Explains):
 
     def __repr__(self) -> str:
         def words() -> str:
-            drawn = f"{self.draws.total} draws of {len(self.draws.experts)} experts"
+            drawn = f"{self.draws.total} draws of {len(self.panel.experts)} experts"
             return f"of {self.study.model.name}: {'exact numbers' if self.study.exact else drawn}"
 
         return _shown("Posterior", words)

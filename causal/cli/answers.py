@@ -69,7 +69,8 @@ def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, 
     for name, how in zip(draws.experts, draws.method, strict=True):
         evidence = sum(each.expert == name for each in study.elicited.evidence)
         method = "NUTS" if how == "nuts" else "independent draws"
-        rows.append((name, study.elicited.priors.experts[name].school, method, str(evidence), str(draws.total)))
+        who, school = posterior.panel.called(name), study.elicited.priors.experts[name].school
+        rows.append((who, school, method, str(evidence), str(draws.total)))
     show_table(("expert", "school", "method", "evidence", "draws"), rows, left=3)
     show()
     how_long = f"drawn in {draws.seconds:.1f} s" + (f", taken from the store in {seconds:.1f} s" if stored else "")

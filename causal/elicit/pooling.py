@@ -251,7 +251,8 @@ class Spread:
     """How far experts lie apart, as sds on the log-odds; None where the questions cannot tell.
 
     ``within`` is between experts of a school, ``across`` between schools, both beyond what the experts' own stated
-    uncertainty accounts for; ``questions`` counts what two or more judged.
+    uncertainty accounts for; ``questions`` counts what two or more judged. Where no school has two who judged the same,
+    ``across`` has both in it.
     """
 
     within: float | None

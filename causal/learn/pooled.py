@@ -276,17 +276,21 @@ class _Hierarchical(_Pooling):
         )
 
     def _shown(self, shown: Spread) -> str:
-        found = [
-            f"{sd:.2f} {where}"
-            for sd, where in ((shown.within, "between experts of a school"), (shown.across, "between schools"))
-            if sd is not None
-        ]
+        """Say what spread the file itself shows, beside what is assumed."""
+        _, school, own = self.sds
+        either = math.hypot(school, own)  # where no school has two, what a school and an expert add are not told apart
+        pairs = (
+            (shown.within, "between experts of a school", own),
+            (shown.across, "between schools", either if shown.within is None else school),
+        )
+        found = [(f"{sd:.2f} {where}", f"{assumed:.2g}") for sd, where, assumed in pairs if sd is not None]
         if not found:
             return "how far experts lie apart cannot be seen here: no two of the panel judged the same question"
         many = "1 question" if shown.questions == 1 else f"{shown.questions} questions"
         return (
-            f"as a check: beyond their own uncertainty, those who judged the same lie apart by an sd of "
-            f"{' and '.join(found)} ({many} judged by two or more); assumed are {self.sds[2]:g} and {self.sds[1]:g}"
+            "as a check: beyond their own uncertainty, those who judged the same lie apart by an sd of "
+            f"{' and '.join(sd for sd, _ in found)} ({many} judged by two or more), where "
+            f"{' and '.join(assumed for _, assumed in found)} is assumed"
         )
 
     def _unused(self) -> tuple[str, ...]:

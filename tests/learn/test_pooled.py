@@ -309,6 +309,10 @@ def test_what_is_told_of_a_hierarchical_pool() -> None:
     assert any("weights of experts do not count" in each for each in told.told)
     assert told.spread is not None
     assert told.spread.questions == 3
+    assert any("of a school and" in each and "where 0.5 and 0.5 is assumed" in each for each in told.told)
+    apart = small("hierarchical", PRIORS.replace("f: {name: F, school: one}", "f: {name: F}")).pool
+    assert apart is not None
+    assert any("(3 questions judged by two or more), where 0.71 is assumed" in each for each in apart.told)
     log = small("log").pool
     assert log is not None
     assert any("P(o = yes | none) by g" in each for each in log.told)

@@ -178,6 +178,5 @@ class Elicited:
     def weak(self) -> dict[str, tuple[str, ...]]:
         """Return, per expert, the parameters that neither they nor a default judged."""
         return {
-            name: tuple(p.parameter.name for p in self.held[name].priors if p.origin == "weak")
-            for name in self.experts
+            name: tuple(p.parameter.name for p in self.held[name].priors if p.origin == "weak") for name in self.experts
         }

@@ -173,16 +173,18 @@ class Checks:
         if not said:
             return seen
         first = said[0]
-        line = (
-            f"Without '{first.words}' by {self._name(first.expert)}, {self.words} goes from "
-            f"{banded(self.panel.mean)} to {banded(first.panel)} ({signed(first.shift)})"
-        )
+        what = f"Without '{first.words}' by {self._name(first.expert)}"
+        if first.panel is None:  # the panel is one posterior, from which none is taken
+            line = f"{what}, their own number moves by {signed(first.own_shift)}; nobody's moves more."
+            return f"{line} {seen}".rstrip()
+        line = f"{what}, {self.words} goes from {banded(self.panel.mean)} to {banded(first.panel)} "
+        line += f"({signed(first.shift)})"
         if first.own is not None and len(self.names) > 1:
             line += f", their own by {signed(first.own_shift)}"
         return f"{line}; no other judgement on a total moves the panel more. {seen}".rstrip()
 
     def _experts(self) -> str:
-        experts = sorted((each for each in self.omitted if each.kind == EXPERT), key=lambda each: each.panel)
+        experts = sorted((e for e in self.omitted if e.kind == EXPERT), key=lambda each: each.panel or 0.0)
         if not experts:
             return ""
         ends = {each.expert: each for each in (experts[0], experts[-1])}.values()
@@ -245,7 +247,7 @@ def checks(panel: Panel, event: Event, name: str = NOTHING, reading: str = MINIM
     """
     head = headline(panel, event, name, reading)
     experts = panel.elicited.priors.experts
-    names = {expert: experts[expert].title for expert in panel.draws.experts}
+    names = {expert: experts[expert].title for expert in panel.experts}
     drawn = panel.draws.total > 1
     what = (str(head.question), head.words, head.reading, head.answer.panel, drawn)
     if head.answer.gate.withholds:
@@ -274,9 +276,8 @@ def _without(
     cases: dict[tuple[str, int], tuple[Term, LeftOut]] = {}
     for row, name in enumerate(panel.draws.experts):
         for term in pieces.get(name, ()):
-            out = left_out(panel, [term], share[row])
             if term.kind == CASE:
-                cases[name, term.place] = (term, out)
-            else:
-                judgements[JUDGEMENT, term.place] = (term, out)
+                cases[name, term.place] = (term, left_out(panel, [term], share[row]))
+            elif term.kind == JUDGEMENT:
+                judgements[JUDGEMENT, term.place] = (term, left_out(panel, [term], share[row]))
     return judgements, cases

@@ -5,6 +5,9 @@
     an order        the draws weighted as they are without it
     the cases       as a judgement, for every expert; nearly always drawn anew
 
+Out of a panel that is pooled into one posterior no expert and no judgement can be taken, only orders and cases: what
+else is left out moves the expert's own number.
+
 A judgement on a parameter is a prior; carries.py moves those.
 """
 
@@ -18,22 +21,22 @@ import numpy as np
 
 from causal.ask.answer import PANEL
 from causal.ask.headline import Headline
-from causal.ask.phrases import phrase
 from causal.ask.schools import mixture
 from causal.ask.terms import CASE, JUDGEMENT, LeftOut, Term, base, left_out, without_orders
 from causal.errors import ImpossibleEvidence
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate
-from causal.spec.question import Comparison, Effect, Question
 
 EXPERT, ORDER, CASES = "expert", "order", "cases"
+SEEN = "the comparable cases"
 
 
 @dataclass(frozen=True)
 class Omitted:
     """The headline without one thing that ``expert`` said: their own mean and the panel's, and how far each moves.
 
-    ``own`` is None where a whole expert is left out, ``k`` where nothing is weighted.
+    ``own`` is None where a whole expert is left out, ``k`` where nothing is weighted. ``panel`` and ``shift`` are None
+    where the panel is pooled into one posterior.
     """
 
     kind: str
@@ -42,11 +45,17 @@ class Omitted:
     words: str
     own: float | None
     own_shift: float | None
-    panel: float
-    shift: float
+    panel: float | None
+    shift: float | None
     k: float | None
     refitted: bool
     gate: Gate
+
+    @property
+    def moved(self) -> float:
+        """How far the panel moves, whichever way; the expert alone, where the panel has no such number."""
+        shift = self.own_shift if self.shift is None else self.shift
+        return abs(shift or 0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
@@ -67,13 +76,13 @@ def omitted(
     if head.panel.draws.total == 1:
         return ()
     found = [*_experts(head), *_judgements(head, without), *_orders(head), *_cases(head, pieces)]
-    return tuple(sorted(found, key=lambda each: (-abs(each.shift), each.kind, each.expert, each.question)))
+    return tuple(sorted(found, key=lambda each: (-each.moved, each.kind, each.expert, each.question)))
 
 
 def _experts(head: Headline) -> list[Omitted]:
-    weights, found = head.panel.weights, []
+    weights, found = head.panel.shares, []
     experts = head.panel.elicited.priors.experts
-    for name in weights if len(weights) > 1 else ():
+    for name in weights if len(weights) > 1 and head.panel.elicited.pool is None else ():
         rest = {other: weight for other, weight in weights.items() if other != name}
         mean = mixture(head, rest).mean
         title = experts[name].title
@@ -92,19 +101,20 @@ def _judgements(head: Headline, without: Mapping[tuple[str, int], tuple[Term, Le
 
 def _orders(head: Headline) -> list[Omitted]:
     found = []
+    experts = head.panel.draws.experts
     for place, panel in without_orders(head.panel).items():
         each = head.panel.elicited.compared[place]
-        row = panel.draws.experts.index(each.expert)
-        own = _mean(head.values[row], base(panel)[row])
-        about = each.judgement.about
-        found.append(_moved(head, ORDER, each.expert, str(about), _order_words(head, about), own, None, False, Gate()))
+        share = base(panel)
+        means = {name: _mean(head.values[row], share[row]) for row, name in enumerate(experts)}
+        own, whole = means[each.expert], sum(weight * means[name] for name, weight in head.panel.weights.items())
+        about = str(each.judgement.about)
+        found.append(
+            Omitted(
+                ORDER, each.expert, about, about, own, own - head.means[each.expert], whole, whole - head.mean, None,
+                False, Gate(),
+            )
+        )  # fmt: skip
     return found
-
-
-def _order_words(head: Headline, about: Question) -> str:
-    if isinstance(about, Comparison | Effect):
-        return str(about)
-    return phrase(about, head.network.model)
 
 
 def _cases(head: Headline, pieces: Mapping[str, Sequence[Term]]) -> list[Omitted]:
@@ -116,15 +126,14 @@ def _cases(head: Headline, pieces: Mapping[str, Sequence[Term]]) -> list[Omitted
         if not rows:
             return []
         out = left_out(head.panel, rows, share[row], whole=True)
-        own, judged = _own(head, out, f"{head.question} by {name} without the cases")
-        moved = _moved(head, CASES, name, "", "the comparable cases", own, out.k, out.refitted, judged)
-        found.append(moved)
-        whole += head.panel.weights.get(name, 0.0) * own
-        gate, refitted, worst = gate & judged, refitted or out.refitted, float(np.maximum(worst, out.k))
-    if len(found) > 1:
-        panel = Omitted(
-            CASES, PANEL, "", "the comparable cases", None, None, whole, whole - head.mean, worst, refitted, gate
-        )
+        own, judged = _own(head, out, f"{head.question} by {head.panel.called(name)} without the cases")
+        if name in head.panel.experts:
+            found.append(_moved(head, CASES, name, "", SEEN, own, out.k, out.refitted, judged))
+        if name in head.panel.weights:
+            whole += head.panel.weights[name] * own
+            gate, refitted, worst = gate & judged, refitted or out.refitted, float(np.maximum(worst, out.k))
+    if len(head.panel.draws.experts) > 1:
+        panel = Omitted(CASES, PANEL, "", SEEN, None, None, whole, whole - head.mean, worst, refitted, gate)
         found.insert(0, panel)
     return found
 
@@ -154,5 +163,7 @@ def _moved(
     gate: Gate,
 ) -> Omitted:
     own_shift = own - head.means[expert]
+    if head.panel.elicited.pool is not None:
+        return Omitted(kind, expert, question, words, own, own_shift, None, None, k, refitted, gate)
     shift = head.panel.weights.get(expert, 0.0) * own_shift
     return Omitted(kind, expert, question, words, own, own_shift, head.mean + shift, shift, k, refitted, gate)

@@ -86,10 +86,11 @@ def recognised(panel: Panel, without: Mapping[tuple[str, int], tuple[Term, LeftO
                     file=each.file.file, line=each.row.line, words=term.words, expert=name, count=each.row.count,
                     alike=n, prior=float(prior[number, column].mean()), posterior=mean, expected=n * mean,
                     tail=tail(each, n, chances, share[column]), **scores, k=out.k, refitted=out.refitted,
-                    gate=out.diagnosed(rest, f"{term.words} by {name}"),
+                    gate=out.diagnosed(rest, f"{term.words} by {panel.called(name)}"),
                 )
             )  # fmt: skip
-        found += [_pooled([row for row in own if row.expert in weights], weights), *own]
+        found.append(_pooled([row for row in own if row.expert in weights], weights))
+        found += [row for row in own if row.expert in panel.experts]
     return tuple(found)
 
 

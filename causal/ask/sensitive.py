@@ -24,7 +24,7 @@ from causal.ask.interventions import MINIMAL
 from causal.ask.panel import Panel
 from causal.ask.phrases import event_phrase
 from causal.ask.profile import NOTHING, situated
-from causal.ask.terms import Term, base
+from causal.ask.terms import PRIOR, Term, base
 from causal.errors import QueryError
 from causal.exact.kernel import Floats
 from causal.learn.gate import PARETO_K
@@ -92,8 +92,11 @@ def sensitive(
     prior, evidence = [], []
     for row, name in enumerate(panel.draws.experts):
         theta = panel.draws.flat(row)
-        told = sum((each.power * each.count * each.logs for each in pieces[name]), np.zeros(panel.draws.total))
-        prior.append(log_prior(panel.elicited, name, theta))
+        own, told = log_prior(panel.elicited, name, theta), np.zeros(panel.draws.total)
+        for each in pieces[name]:
+            moved = each.power * each.count * each.logs
+            own, told = (own + moved, told) if each.kind == PRIOR else (own, told + moved)
+        prior.append(own)
         evidence.append(told)
     both = _scalings(prior, share), _scalings(evidence, share)
     found: list[Sensitive] = []
@@ -131,7 +134,7 @@ def _words(panel: Panel, event: Event, name: str) -> str:
 def _voices(panel: Panel) -> Iterator[str]:
     yield PANEL
     if len(panel.draws.experts) > 1:
-        yield from panel.draws.experts
+        yield from panel.experts
 
 
 def _of(

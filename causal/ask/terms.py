@@ -6,6 +6,9 @@ a comparable case           ln P(what was seen of it); it counts by its relevanc
 
 without a piece             weights 1 / exp(power * log density), Pareto-smoothed (Vehtari, Gelman & Gabry 2017)
                             drawn anew where Pareto k or the effective size says that they will not do
+
+A panel that is pooled into one posterior has pieces of its own: what its experts judged of totals, pooled, and what its
+priors have beside their families.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from causal.learn.weights import smooth
 from causal.spec.model import Model, frozen
 from causal.spec.priors import CaseFile, CaseRow
 
-JUDGEMENT, CASE = "judgement", "case"
+JUDGEMENT, CASE, POOLED, PRIOR = "judgement", "case", "pooled", "prior"
 LOG_ROOT = 0.5 * float(np.log(2.0 * np.pi))
 
 
@@ -114,8 +117,12 @@ def on_scale(panel: Panel, derived: Sequence[Derived]) -> list[Floats]:
 def density(derived: Derived, phi: Floats) -> Floats:
     """Return the log density of what was stated where its expert implies ``phi``; a weight widens it."""
     belief = derived.fit.belief
-    sd = belief.sd / np.sqrt(derived.judgement.weight)
-    return np.asarray(-0.5 * ((belief.mean - phi) / sd) ** 2 - np.log(sd) - LOG_ROOT)
+    return normal(belief.mean, belief.sd / float(np.sqrt(derived.judgement.weight)), phi)
+
+
+def normal(mean: float, sd: float, phi: Floats) -> Floats:
+    """Return the log density of a normal at ``phi``."""
+    return np.asarray(-0.5 * ((mean - phi) / sd) ** 2 - np.log(sd) - LOG_ROOT)
 
 
 def terms(panel: Panel) -> dict[str, tuple[Term, ...]]:
@@ -123,6 +130,7 @@ def terms(panel: Panel) -> dict[str, tuple[Term, ...]]:
     model = panel.elicited.network.model
     evidence = [(place, each) for place, each in enumerate(panel.elicited.derived) if each.use == "evidence"]
     found: dict[str, list[Term]] = {name: [] for name in panel.draws.experts}
+    _pooled(panel, found)
     implied = on_scale(panel, [each for _, each in evidence])
     for (place, each), phi in zip(evidence, implied, strict=True):
         about = each.judgement.about
@@ -138,6 +146,18 @@ def terms(panel: Panel) -> dict[str, tuple[Term, ...]]:
                 power = row.alike.weight / row.row.count
                 found[name].append(Term(name, CASE, row.place, words, words, logs, power, row.row.count))
     return {name: tuple(each) for name, each in found.items()}
+
+
+def _pooled(panel: Panel, found: dict[str, list[Term]]) -> None:
+    """Add what a pool has of its own."""
+    pool = panel.elicited.pool
+    if pool is None or pool.name not in found or not pool.evidence:
+        return
+    values = panel.values([each.slot for each in pool.evidence])[:, panel.draws.experts.index(pool.name)]
+    for each, phi in zip(pool.evidence, values, strict=True):
+        kind = PRIOR if each.about in panel.elicited.network.index else POOLED
+        logs = normal(each.mean, each.sd, phi.ravel())
+        found[pool.name].append(Term(pool.name, kind, -1, each.about, each.about, logs))
 
 
 def base(panel: Panel) -> Floats:
@@ -157,13 +177,20 @@ def left_out(panel: Panel, out: Sequence[Term], share: Floats, whole: bool = Fal
     against = -sum((each.power * (each.count if whole else 1.0) * each.logs for each in out), np.zeros(draws.total))
     against = np.where(np.isfinite(against) & (share > 0), against, -np.inf)
     weights = smooth(share * np.exp(against - against.max()))
-    name = f"{expert} without '{out[0].words}'" if len(out) == 1 else f"{expert} without the cases"
-    gate = weights.gate(f"weights of {name}")
-    if gate.verdict == PASS or panel.refit is None or draws.total == 1:
+    what = f"'{out[0].words}'" if len(out) == 1 else "the cases"
+    gate = weights.gate(f"weights of {panel.called(expert)} without {what}")
+    if gate.verdict == PASS or panel.refit is None or draws.total == 1 or _ordered(panel, expert):
         return LeftOut(draws.flat(draws.experts.index(expert)), weights.values, weights.k, False, gate)
     made = _again(panel, expert, out, whole)
     without = replace(panel, draws=made)
     return LeftOut(made.flat(0), _share(without, expert), weights.k, True, judge_run(made), made.theta.shape[0])
+
+
+def _ordered(panel: Panel, expert: str) -> bool:
+    """Whether an expert is a pool whose draws are weighed by what its members' draws say of orders."""
+    pool = panel.elicited.pool
+    used = (each for each in panel.elicited.compared if each.use == "evidence")
+    return pool is not None and expert == pool.name and any(each.expert in pool.members for each in used)
 
 
 def _again(panel: Panel, expert: str, out: Sequence[Term], whole: bool) -> Draws:
@@ -187,7 +214,7 @@ def _again(panel: Panel, expert: str, out: Sequence[Term], whole: bool) -> Draws
 def _share(panel: Panel, expert: str) -> Floats:
     """Return the weights of draws of one expert alone, where an order that they judged is evidence."""
     mine = tuple(each for each in panel.elicited.compared if each.expert == expert)
-    alone = replace(panel, elicited=replace(panel.elicited, compared=mine))
+    alone = replace(panel, elicited=replace(panel.elicited, compared=mine, pool=None))
     return np.asarray(base(alone)[0])
 
 

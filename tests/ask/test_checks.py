@@ -296,6 +296,37 @@ def test_a_check_moves_nothing_so_all_else_is_everything(two: tuple[Panel, Check
     assert check.question not in {each.question for each in found.omitted}
 
 
+POOL = """
+priors: said
+model: sums
+pooling: log
+experts: {e: {name: E}, f: {name: F}}
+judgements:
+"""
+ALIKE = """  - {about: P(y = yes | baseline), by: WHO, says: {quantiles: {5: 0.25, 95: 0.4}}}
+  - {about: P(y = yes | baseline but a = on), by: WHO, says: {quantiles: {5: 0.3, 95: 0.55}}}
+  - {about: "P(y = yes | do(a = on, b = on))", by: WHO, use: evidence, says: {quantiles: {5: 0.6, 95: 0.95}}}
+"""
+
+
+def test_a_pool_of_two_who_say_the_same_answers_as_each_of_them() -> None:
+    """Their logarithmic pool is the posterior of either, so it is as sensitive; no expert can be taken out of it."""
+    model = parse_model(MODEL)
+    text = POOL + ALIKE.replace("WHO", "e") + ALIKE.replace("WHO", "f")
+    elicited = Study(model, parse_priors(text, "said", model)).elicited
+    panel = Panel(elicited, sample(elicited, seed=3))
+    found = checks(panel, parse_event("y = yes"))
+    first = {each.expert: each for each in found.sensitive if not each.intervention}
+    assert set(first) == {PANEL, "e", "f"}
+    for part in ("prior", "evidence"):
+        one, other, pooled = (getattr(first[name], part) for name in ("e", "f", PANEL))
+        assert pooled == pytest.approx((one + other) / 2, abs=0.02)
+    assert first[PANEL].evidence > 0.02
+    assert {each.kind for each in found.omitted} == {JUDGEMENT}
+    assert all(each.panel is None and each.shift is None for each in found.omitted)
+    assert "their own number moves" in found.text
+
+
 # Cases: counts of tables
 
 

@@ -112,10 +112,10 @@ def described(result: Checks, labels: Mapping[str, str] | None = None) -> str:
 
 
 def pieces(result: Checks) -> tuple[Omitted, ...]:
-    """Return what is drawn as left out: of the cases only the panel's row where there is one."""
+    """Return what is drawn as left out of the panel: of the cases only the panel's row where there is one."""
     whole = any(each.kind == CASES and each.expert == PANEL for each in result.omitted)
     shown = (each for each in result.omitted if each.kind != CASES or not whole or each.expert == PANEL)
-    return tuple(shown)[:PIECES]
+    return tuple(each for each in shown if each.panel is not None)[:PIECES]
 
 
 def without_figure(result: Checks, labels: Mapping[str, str] | None = None) -> Figure:
@@ -128,14 +128,14 @@ def without_figure(result: Checks, labels: Mapping[str, str] | None = None) -> F
         return notice(title, "Nothing to draw: there is nothing that could be left out of these draws.")
     keys = [Key("the panel's mean without it", STATED), Key("with everything", WHOLE)]
     on = sheet(title, ROW * len(found), keys, LEFT, RIGHT)
-    _frame(on, len(found), *_ends([result.panel.mean, *(each.panel for each in found)]))
+    _frame(on, len(found), *_ends([result.panel.mean, *map(_number, found)]))
     named(on.axes, "the panel's mean probability")
     on.axes.axvline(result.panel.mean, zorder=1, **WHOLE)
     for row, each in enumerate(found):
         row_words(on, row, each.words, LEFT - 8.0, _who(result, each))
-        on.axes.plot([result.panel.mean, each.panel], [row, row], zorder=2, solid_capstyle="butt", **RANGE)
-        on.axes.plot([each.panel], [row], zorder=3, **STATED)
-        row_number(on, row, f"{each.panel:.2f} ({signed(each.shift)})")
+        on.axes.plot([result.panel.mean, _number(each)], [row, row], zorder=2, solid_capstyle="butt", **RANGE)
+        on.axes.plot([_number(each)], [row], zorder=3, **STATED)
+        row_number(on, row, f"{_number(each):.2f} ({signed(each.shift)})")
     return on.figure
 
 
@@ -147,8 +147,13 @@ def without_described(result: Checks, labels: Mapping[str, str] | None = None) -
     found = pieces(result)
     if not found:
         return f"{title}: there is nothing that could be left out of these draws."
-    said = (f"Without {each.words} ({_who(result, each)}): {probability(each.panel)}." for each in found)
+    said = (f"Without {each.words} ({_who(result, each)}): {probability(_number(each))}." for each in found)
     return "\n".join([f"{title}; with everything it is {probability(result.panel.mean)}.", *said])
+
+
+def _number(each: Omitted) -> float:
+    assert each.panel is not None
+    return each.panel
 
 
 def _who(result: Checks, each: Omitted) -> str:

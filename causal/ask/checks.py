@@ -243,7 +243,7 @@ def checks(panel: Panel, event: Event, name: str = NOTHING, reading: str = MINIM
     >>> from causal.spec.grammar import parse_event
     >>> found = checks(load("rain").at_medians().panel, parse_event("grass = wet"))
     >>> [round(each.prior.median, 1) for each in found.judgements]
-    [0.6, 0.2]
+    [0.5, 0.4]
     """
     head = headline(panel, event, name, reading)
     experts = panel.elicited.priors.experts

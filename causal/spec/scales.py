@@ -97,7 +97,8 @@ SOURCES: Mapping[str, str] = frozen(
         "icd203": "Office of the Director of National Intelligence, Intelligence Community Directive 203 (2015)",
         "kent": "Kent (1964), Words of estimative probability, Studies in Intelligence",
         "ipcc": "Mastrandrea et al. (2010), Guidance note on consistent treatment of uncertainties, IPCC",
-        "phia": "Professional Head of Intelligence Assessment (UK), Probability yardstick",
+        "phia": "Professional Head of Intelligence Assessment (UK), Probability yardstick (bands as others quote them, "
+        "some from memory: not checked against the page itself)",
         "efsa": "EFSA Scientific Committee (2018), Guidance on uncertainty analysis, EFSA Journal 16(1)",
     }
 )

@@ -34,8 +34,7 @@ import causal
 from causal.learn.calibrating import DRAWS, Calibration
 from causal.learn.uniformity import band, covered, p_value
 from causal.spec.grammar import parse_question
-
-POOLED = "panel"
+from causal.spec.priors import POOLED
 
 PAGE = Path(__file__).with_suffix(".md")
 NUMBERS, PICTURE, FOLDER = PAGE.with_suffix(".json"), PAGE.with_suffix(".png"), PAGE.with_suffix("")

@@ -78,9 +78,18 @@ class Calibration:
         return Writer(Network.of(self.model))
 
     @cached_property
-    def elicited(self) -> Elicited:
-        """What the file itself says: the designs of priors, judgements and cases."""
+    def full(self) -> Elicited:
+        """What the file itself says."""
         return elicit(self.writer, self.priors)
+
+    @cached_property
+    def elicited(self) -> Elicited:
+        """What the truth is drawn from: the file, without what all but the first of several judges of a number say."""
+        further = {id(each) for said in self.said if said.known is not None for each in said.judgements[1:]}
+        if not further:
+            return self.full
+        first = tuple(each for each in self.priors.judgements if id(each) not in further)
+        return elicit(self.writer, replace(self.priors, judgements=first))
 
     @cached_property
     def layout(self) -> Layout:
@@ -90,7 +99,7 @@ class Calibration:
     @cached_property
     def said(self) -> tuple[Said, ...]:
         """The judgements that are made up."""
-        return prepare(self.elicited, self.expert)
+        return prepare(self.full, self.expert)
 
     @cached_property
     def cases(self) -> Cases:

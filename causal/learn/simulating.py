@@ -20,15 +20,15 @@ from itertools import product
 
 import numpy as np
 
-from causal.elicit import LogOdds
+from causal.elicit import LogitNormal, LogOdds
 from causal.errors import UsageError
 from causal.exact.answer import Writer
 from causal.exact.kernel import Floats
-from causal.learn.elicited import Elicited
+from causal.learn.elicited import UNITS, Derived, Elicited, Pool
 from causal.learn.reading import scale_of
 from causal.spec.casefile import read_rows
-from causal.spec.model import Model
-from causal.spec.priors import CaseFile, CaseRow, Judgement, Priors, Quantiles
+from causal.spec.model import Model, Table
+from causal.spec.priors import HIERARCHICAL, CaseFile, CaseRow, Judgement, Priors, Quantiles
 from causal.spec.question import Event, Probability
 
 LEVELS = (0.05, 0.5, 0.95)
@@ -40,14 +40,15 @@ LARGEST = 512  # joint states of what is seen in cases
 class Said:
     """Judgements of one question: ``slot`` has the truth on ``scale``, ``sds`` are as said, one for each.
 
-    ``covariance`` is that of the judges' errors. The first answer is ``known`` where the truth was drawn given it.
+    ``turned`` where a judge says 1 minus what the scale reads. ``covariance`` is that of the judges' errors. The first
+    answer is ``known`` where the truth was drawn given it.
     """
 
     judgements: tuple[Judgement, ...]
     slot: int
     scale: str
-    turned: bool
-    sds: Floats
+    turned: tuple[bool, ...]
+    sds: tuple[float, ...]
     covariance: Floats
     known: float | None = None
 
@@ -62,43 +63,103 @@ class Said:
         return np.concatenate([[self.known], rng.multivariate_normal(mean, rest)])
 
     def log_likelihood(self, values: Floats, answers: Floats) -> Floats:
-        """Return the log density of the answers where the truth is each of ``values``, up to a constant."""
+        """Return the log density of the answers where the truth is each of ``values``, up to a constant.
+
+        Of an answer that was known it is that of the others given it.
+        """
         off = answers[:, None] - values[None, :]
-        return np.asarray(-0.5 * (off * np.linalg.solve(self.covariance, off)).sum(axis=0))
+        total = -0.5 * (off * np.linalg.solve(self.covariance, off)).sum(axis=0)
+        return np.asarray(total if self.known is None else total + 0.5 * off[0] ** 2 / self.covariance[0, 0])
 
     def written(self, answers: Floats) -> list[tuple[Judgement, Judgement]]:
         """Return each judgement with what is put in its place."""
-        found = []
-        for judgement, answer, sd in zip(self.judgements, answers, self.sds, strict=True):
-            if self.known is None or judgement is not self.judgements[0]:
-                found.append((judgement, replace(judgement, says=self._says(float(answer), float(sd)))))
-        return found
+        every = list(zip(self.judgements, answers.tolist(), self.sds, self.turned, strict=True))
+        return [
+            (judgement, replace(judgement, says=self._says(answer, sd, turned)))
+            for judgement, answer, sd, turned in (every if self.known is None else every[1:])
+        ]
 
-    def _says(self, answer: float, sd: float) -> Quantiles:
+    def _says(self, answer: float, sd: float, turned: bool) -> Quantiles:
         line = answer + sd * np.array([-FARTHEST, 0.0, FARTHEST])
         match self.scale:
             case "log-odds":
-                values = LogOdds().state(-line if self.turned else line)
+                values = LogOdds().state(-line if turned else line)
             case "log":
-                values = 1.0 - np.exp(line) if self.turned else np.exp(line)
+                values = 1.0 - np.exp(line) if turned else np.exp(line)
             case _:
                 values = line
         return Quantiles(LEVELS, tuple(sorted(values.tolist())))
 
 
 def prepare(elicited: Elicited, expert: str) -> tuple[Said, ...]:
-    """Return the derived judgements of an expert that are evidence, as what is to be made up."""
+    """Return what is to be made up of an expert's judgements, or of a panel's that is pooled hierarchically.
+
+    Those are the derived judgements that are evidence, and of a panel, what further judges say of a row of a table.
+    Raises UsageError where a posterior has no such data: judgements that reshape a prior, and logarithmic pools.
+    """
     if any(derived.expert == expert for derived in elicited.shaping):
         raise UsageError(f"{expert} has judgements that reshape their prior, which no data do: calibrate without them")
-    found = []
-    for derived in elicited.evidence:
-        if derived.expert == expert:
-            scale, turned = scale_of(derived.judgement.about)
-            sd, weight = derived.fit.belief.sd, derived.judgement.weight
-            turned = turned and scale == "log"  # on the log-odds the slot is already that of the question
-            covariance = np.array([[sd**2 / weight]])
-            found.append(Said((derived.judgement,), derived.slot, scale, turned, np.array([sd]), covariance))
-    return tuple(found)
+    pool = elicited.pool
+    if pool is None or expert != pool.name:
+        return tuple(_alone(derived) for derived in _used(elicited) if derived.expert == expert)
+    if pool.kind != HIERARCHICAL:
+        raise UsageError("a logarithmic pool is no posterior of one truth given data; calibrate its experts one by one")
+    groups: dict[tuple[str, int], list[Derived]] = {}
+    for derived in _used(elicited):
+        if derived.expert in pool.members:
+            groups.setdefault((derived.scale, derived.slot), []).append(derived)
+    return (*(_together(elicited, pool, group) for group in groups.values()), *_rows(elicited, pool))
+
+
+def _used(elicited: Elicited) -> list[Derived]:
+    return [derived for derived in elicited.derived if derived.use == "evidence"]
+
+
+def _alone(derived: Derived) -> Said:
+    sd, turned = derived.fit.belief.sd, _turned(derived)
+    covariance = np.array([[sd**2 / derived.judgement.weight]])  # a weight is a power on the likelihood
+    return Said((derived.judgement,), derived.slot, derived.scale, (turned,), (sd,), covariance)
+
+
+def _turned(derived: Derived) -> bool:
+    """Return whether 1 minus the slot's quotient was judged; on the log-odds the slot is the question's own."""
+    return derived.scale == "log" and scale_of(derived.judgement.about)[1]
+
+
+def _together(elicited: Elicited, pool: Pool, group: Sequence[Derived]) -> Said:
+    sds = tuple(derived.fit.belief.sd for derived in group)
+    own = [sd**2 / derived.judgement.weight for sd, derived in zip(sds, group, strict=True)]
+    covariance = _errors(elicited, pool, [derived.expert for derived in group], own, UNITS[group[0].scale])
+    judgements = tuple(derived.judgement for derived in group)
+    return Said(judgements, group[0].slot, group[0].scale, tuple(map(_turned, group)), sds, covariance)
+
+
+def _rows(elicited: Elicited, pool: Pool) -> list[Said]:
+    """Return what several judges say of one row of a table; the first one's answer is what the truth is drawn from."""
+    recorder, network, found = elicited.network.recorder, elicited.network, []
+    for place, parameter in enumerate(network.parameters):
+        judges = [name for name in pool.members if elicited.held[name].priors[place].origin == "judged"]
+        if len(judges) < 2 or not isinstance(network.model.variables[parameter.variable].mechanism, Table):
+            continue
+        priors = [elicited.held[name].priors[place] for name in judges]
+        if not all(isinstance(prior.belief, LogitNormal) and prior.judgement for prior in priors):
+            raise UsageError(f"{parameter.name} is judged by several, and not all by quantiles on the log-odds")
+        line = [(prior.belief.mu, prior.belief.sigma) for prior in priors if isinstance(prior.belief, LogitNormal)]
+        slot = network.index[parameter.name]
+        odds = recorder.minus_of(recorder.log(slot), recorder.log(recorder.flip(slot)))
+        covariance = _errors(elicited, pool, judges, [sd**2 for _, sd in line], 1.0)
+        judgements = tuple(prior.judgement for prior in priors if prior.judgement)
+        turned, sds = tuple(prior.turned for prior in priors), tuple(sd for _, sd in line)
+        found.append(Said(judgements, odds, "log-odds", turned, sds, covariance, known=line[0][0]))
+    return found
+
+
+def _errors(elicited: Elicited, pool: Pool, judges: Sequence[str], own: Sequence[float], unit: float) -> Floats:
+    """Return the covariance of errors: everyone's, those of a school, and what each has alone."""
+    everyone, school, alone = (unit * sd for sd in pool.sds)
+    schools = [elicited.priors.experts[name].school or name for name in judges]
+    same = np.array([[one == other for other in schools] for one in schools])
+    return everyone**2 + school**2 * same + np.diag([variance + alone**2 for variance in own])
 
 
 Coded = tuple[
@@ -194,7 +255,7 @@ def _cells(place: int, file: CaseFile, row: CaseRow) -> list[Cell]:
             f"{file.file}: a row that is worth {worth:g} of one's own cases cannot be made up; "
             "its count times the file's relevance has to be a whole number"
         )
-    seen = tuple((name, 1.0 - max(share for _, share in likelihoods)) for name, likelihoods in row.seen)
+    seen = tuple((name, round(1.0 - max(share for _, share in codes), 12)) for name, codes in row.seen)
     return [Cell(place, seen)] * round(worth)
 
 

@@ -60,25 +60,22 @@ from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.cases import told, write_cases
 from causal.learn.coded import Said, enter, settle
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
+from causal.learn.forms import scale_of
 from causal.learn.melding import reshape
 from causal.learn.pooled import pool
 from causal.spec.model import Logistic, Table, frozen
 from causal.spec.priors import LINEAR, SHAPING, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
 from causal.spec.question import (
-    PROBABILITIES,
-    Arithmetic,
     Assign,
-    Causes,
     Comparison,
     Effect,
     Event,
-    Number,
     Probability,
-    Quantity,
     Question,
     TypesOf,
 )
 
+CHECK = "check"  # compared and moves nothing, also where it is about a parameter
 NOBODYS = "a default is for a parameter of a mechanism; judge this as an expert, or leave it out"
 HALF = 0.5  # the reference of a departure whose reference nobody judged
 
@@ -97,6 +94,7 @@ class _Reader:
         self.network, self.model = writer.network, writer.network.model
         self.by_name = {parameter.name: parameter for parameter in self.network.parameters}
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
         self.fitted: dict[tuple[str, Stated, float], Fit] = {}
 
     def read(self) -> Elicited:
@@ -115,7 +113,7 @@ class _Reader:
                     abstained.append(judgement)
                 elif isinstance(judgement.about, Comparison | Effect):
                     compared.append(self._compared(judgement))
-                elif (reading := what[judgement.about]) is not None:
+                elif (reading := what[judgement.about]) is not None and judgement.use != CHECK:
                     self._direct(judgement, reading, defaults if judgement.by is None else said[judgement.by])
                 else:
                     derived.append(self._derived(judgement))
@@ -138,7 +136,7 @@ class _Reader:
             tuple(compared),
             tuple(abstained),
             frozenset(question for question, reading in what.items() if reading is not None),
-            (*(told(file) for file in self.priors.cases), *([coding.told] if coding else [])),
+            (*(told(file) for file in self.priors.cases), *([coding.told] if coding else []), *self.notes),
             write_cases(self.writer, self.priors),
             coding=coding,
         )
@@ -171,6 +169,11 @@ class _Reader:
         self, judgement: Judgement, reading: Reading | RowReading | TypesReading, into: dict[str, list[Said]]
     ) -> None:
         """Enter a judgement that states one parameter, or a whole row of sticks."""
+        if judgement.weight != 1:
+            self.notes.append(
+                f"line {judgement.line}, {judgement.about}: it sets a parameter, so its weight of {judgement.weight:g} "
+                "does not count; what is held less surely is said with wider quantiles"
+            )
         if judgement.use in SHAPING:
             raise ElicitationError(
                 f"it sets a parameter, so there is nothing else to {judgement.use}; leave 'use' out, or keep the "
@@ -294,7 +297,13 @@ class _Reader:
         if said is None:
             return _weak(parameter)
         reference = _middle(said.reference, around) if said.reference else HALF
-        fit = self._fit(said, reference)
+        try:
+            fit = self._fit(said, reference)
+        except ElicitationError as error:
+            if said.reference and not any(said.reference in each for each in around):
+                silent = f"nobody judged '{said.reference}', which this departs from, so that is taken as {HALF:g}"
+                raise ElicitationError(f"{silent}: {error}. Judge that one as well") from error
+            raise
         belief = self._forced(parameter, fit.belief)
         middle = said.stated.median
         value = _VALUE[said.reading](middle, reference) if middle is not None else float(belief.quantile(0.5))
@@ -371,19 +380,3 @@ def _middle(name: str, around: Iterable[Mapping[str, Said]]) -> float:
 def _weak(parameter: Parameter) -> Prior:
     belief = WEAK[parameter.scale] if parameter.after == 1 else Beta(1.0, parameter.after)  # a flat Dirichlet's stick
     return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")
-
-
-def scale_of(question: Question) -> tuple[str, bool]:
-    """Return the scale on which a derived judgement is evidence, and whether it is 1 minus what the scale reads."""
-    match question:
-        case Probability() | Causes():
-            return "log-odds", False
-        case Quantity(name=name) if name in PROBABILITIES:
-            return "log-odds", False
-        case Arithmetic(op="-", left=Number(value=1.0), right=Probability() | Causes()):
-            return "log-odds", False
-        case Arithmetic(op="-", left=Number(value=1.0), right=Arithmetic(op="/")):
-            return "log", True
-        case Arithmetic(op="*") | Arithmetic(op="/"):
-            return "log", False
-    return "identity", False

@@ -32,7 +32,7 @@ test: env  ## lint, types, and every test: doctests, README and notebooks too
 	.venv/bin/mypy
 	.venv/bin/python -m pytest
 
-study: env  ## the tests that take long: simulation-based calibration, ten thousand random questions
+study: env  ## the tests that take long: ten thousand random questions, PyMC on every model known exactly
 	.venv/bin/python -m pytest -m long
 
 bench: env  ## every benchmarks/bench_*.py in turn on one thread, its figures on stdout

@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -92,13 +93,18 @@ class Row:
     @property
     def p(self) -> float:
         """How probable it is that uniform ranks lie as far out."""
-        return p_value(np.array(self.counts))
+        return _p(self.counts)
 
     @property
     def coverage(self) -> tuple[float, float]:
         """The share of 90 % intervals that hold the truth, and how probable as odd a share is."""
         inside, p = covered(np.array(self.counts), LEVEL)
         return inside / sum(self.counts), p
+
+
+@cache
+def _p(counts: tuple[int, ...]) -> float:
+    return p_value(np.array(counts))
 
 
 def calibration(family: str, expert: str) -> Calibration:

@@ -25,7 +25,7 @@ from causal.errors import UsageError
 from causal.exact.answer import Writer
 from causal.exact.kernel import Floats
 from causal.learn.elicited import UNITS, Derived, Elicited, Pool
-from causal.learn.reading import scale_of
+from causal.learn.forms import scale_of
 from causal.spec.casefile import read_rows
 from causal.spec.model import Model, Table
 from causal.spec.priors import HIERARCHICAL, CaseFile, CaseRow, Judgement, Priors, Quantiles

@@ -164,6 +164,11 @@ SCALES: Mapping[str, Scale] = frozen(
 )
 
 
+ONE_SIDED = frozenset(
+    read_range(term.low, term.high) for terms in TERMS.values() for term in terms if term.low == 0 or term.high == 1
+)  # readings of published ranges that have only one end which says something
+
+
 def word(probability: float, scale: str = "icd203") -> str:
     """Return the word of a scale for a probability, for use beside the number.
 

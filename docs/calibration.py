@@ -223,6 +223,8 @@ independent draws are drawn anew, four times as long, and counted as drawn longe
 
 ![Differences of the ranks' distribution from uniform, and the simultaneous band]({picture})
 
+A line to each quantity: blue a parameter or a question, orange what looks at the data; grey is the band.
+
 ## Every quantity
 
 | family | posterior of | quantity | p of ranks | coverage | p of coverage |
@@ -295,7 +297,7 @@ def draw(numbers: Mapping[str, Any]) -> None:
         axis.set_visible(False)
     figure.supxlabel("rank of the truth, as a share", fontsize=9)
     figure.supylabel("distribution minus uniform", fontsize=9)
-    figure.savefig(PICTURE, dpi=110, metadata={"Software": None})
+    figure.savefig(PICTURE, dpi=85, metadata={"Software": None})
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ MODEL ?= ussr
 OUT ?= out/
 PAGE := $(patsubst %/,%,$(OUT))/report.html
 
-.PHONY: help env report test study bench signatures notebook lock clean
+.PHONY: help env report test study bench signatures calibrate agreement notebook lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +32,7 @@ test: env  ## lint, types, and every test: doctests, README and notebooks too
 	.venv/bin/mypy
 	.venv/bin/python -m pytest
 
-study: env  ## the tests that take long: simulation-based calibration, ten thousand random questions
+study: env  ## the tests that take long: ten thousand random questions, PyMC on every model known exactly
 	.venv/bin/python -m pytest -m long
 
 bench: env  ## every benchmarks/bench_*.py in turn on one thread, its figures on stdout
@@ -41,6 +41,12 @@ bench: env  ## every benchmarks/bench_*.py in turn on one thread, its figures on
 
 signatures: env  ## docs/signatures.md: what the debate behind ussr implies, at the medians and over draws
 	.venv/bin/python docs/signatures.py
+
+calibrate: env  ## docs/calibration.md: simulation-based calibration, an hour or less; goes on where it was stopped
+	.venv/bin/python docs/calibration.py
+
+agreement: env  ## docs/agreement.md: draws beside expectations that are known exactly, minutes
+	.venv/bin/python docs/agreement.py
 
 notebook: env  ## the notebooks in JupyterLab (make test has run them)
 	.venv/bin/jupyter lab notebooks/

@@ -120,6 +120,18 @@ def read_cases(
     return replace(file, rows=rows, path=own.path), content
 
 
+def read_rows(file: CaseFile, text: str, model: Model) -> CaseFile:
+    """Return the file with the rows of a CSV given as text, which has every column that the file names.
+
+    Raises SpecError with all that is wrong in the text.
+    """
+    own = Problems(file.path or file.file)
+    table = parse_table(text, own)
+    rows = _Rows(file, table, model, own).rows() if not len(own) else ()
+    own.check()
+    return replace(file, rows=rows)
+
+
 class _Rows:
     """The rows of one table on their way to what was seen."""
 

@@ -80,6 +80,8 @@ def test_progress_adds_up_over_runs_and_ends_at_the_total(density: Density) -> N
 
 
 def test_an_interrupt_ends_it_at_once(density: Density) -> None:
+    # where this process was started in the background, a shell has it ignore the interrupt
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     before, started = threading.active_count(), time.perf_counter()
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
@@ -87,6 +89,7 @@ def test_an_interrupt_ends_it_at_once(density: Density) -> None:
         run([density], [1], Length(draws=10_000_000, tune=100, chains=4))
     assert time.perf_counter() - started < 10
     timer.join()
+    signal.signal(signal.SIGINT, inherited)
     assert threading.active_count() <= before
 
 

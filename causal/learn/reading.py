@@ -5,13 +5,10 @@
     anything else, on any rung    evidence on all parameters at once, a check, or a shape of the prior (melding.py):
                                   normal on a scale given by its form
     a comparison or an effect    a check, or a reweighting of draws
-    comparable cases             evidence for every expert (cases.py)
+    comparable cases             evidence for every expert (cases.py), through links where they have a model of their
+                                 own (beside.py)
 
-    the form of the question     scale of the evidence
-    P, 1 - P, PN, PS, ...        log-odds
-    A * B, A / B                 log
-    1 - A / B                    log of A / B
-    other sums                   as they are
+What is no parameter is evidence on the scale of its form (scales.py).
 
 Where an expert is silent the file's default speaks, and where there is none, a weak one that is listed. Defaults of
 departures are offsets or ratios to the default reference, so they follow an expert's own reference.
@@ -58,22 +55,19 @@ from causal.exact.answer import Writer
 from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
+from causal.learn.beside import join
 from causal.learn.cases import told, write_cases
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
 from causal.learn.melding import reshape
+from causal.learn.scales import on_scale, scale_of
 from causal.spec.model import Logistic, Table, frozen
 from causal.spec.priors import SHAPING, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
 from causal.spec.question import (
-    PROBABILITIES,
-    Arithmetic,
     Assign,
-    Causes,
     Comparison,
     Effect,
     Event,
-    Number,
     Probability,
-    Quantity,
     Question,
     TypesOf,
 )
@@ -147,6 +141,7 @@ class _Reader:
             frozenset(question for question, reading in what.items() if reading is not None),
             tuple(told(file) for file in self.priors.cases),
             write_cases(self.writer, self.priors),
+            join(self.writer, self.priors, elicit),
         )
         found = reshape(found, self._problem)
         if self.problems:
@@ -158,7 +153,7 @@ class _Reader:
             return weights(self.priors)
         except ElicitationError as error:
             line, column = max(self.priors.weights.line, 1), max(self.priors.weights.column, 1)
-            self.problems.append(Problem(self.priors.path, line, column, "weights", str(error)))
+            self.problems.append(Problem(self.priors.where_judged, line, column, "weights", str(error)))
             return {}
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
@@ -167,7 +162,7 @@ class _Reader:
         where = f"{'defaults' if judgement.by is None else 'judgements'}.{place}"
         message = f"{judgement.about}: {str(error).splitlines()[0]}"
         line, column = max(judgement.line, 1), max(judgement.column, 1)
-        self.problems.append(Problem(self.priors.path, line, column, where, message))
+        self.problems.append(Problem(self.priors.where_judged, line, column, where, message))
 
     def _writable(self, judgement: Judgement) -> bool:
         try:
@@ -238,13 +233,12 @@ class _Reader:
         scale, turned = scale_of(about)
         if scale == "log-odds":
             fit = fit_log_odds(stated(says, PROBABILITY))
-            value = recorder.minus_of(recorder.log(slot), recorder.log(recorder.flip(slot)))
         elif scale == "log":
             said = stated(says, (-float("inf"), 1.0)).complement() if turned else stated(says, QUOTIENT)
             fit = fit_log(said)
-            value = recorder.log(recorder.flip(slot) if turned else slot)
         else:
-            fit, value = fit_normal(stated(says, DIFFERENCE)), slot
+            fit = fit_normal(stated(says, DIFFERENCE))
+        value = on_scale(recorder, slot, scale, turned)
         return Derived(judgement.by, judgement, scale, value, fit, use)
 
     def _hint(self, about: Question) -> str:
@@ -385,19 +379,3 @@ def _middle(name: str, around: Iterable[Mapping[str, _Said]]) -> float:
 def _weak(parameter: Parameter) -> Prior:
     belief = WEAK[parameter.scale] if parameter.after == 1 else Beta(1.0, parameter.after)  # a flat Dirichlet's stick
     return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")
-
-
-def scale_of(question: Question) -> tuple[str, bool]:
-    """Return the scale on which a derived judgement is evidence, and whether it is 1 minus what the scale reads."""
-    match question:
-        case Probability() | Causes():
-            return "log-odds", False
-        case Quantity(name=name) if name in PROBABILITIES:
-            return "log-odds", False
-        case Arithmetic(op="-", left=Number(value=1.0), right=Probability() | Causes()):
-            return "log-odds", False
-        case Arithmetic(op="-", left=Number(value=1.0), right=Arithmetic(op="/")):
-            return "log", True
-        case Arithmetic(op="*") | Arithmetic(op="/"):
-            return "log", False
-    return "identity", False

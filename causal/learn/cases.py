@@ -74,14 +74,17 @@ def asked(row: CaseRow) -> Probability:
 def told(file: CaseFile) -> str:
     """Return a sentence about what a file teaches."""
     rows = file.rows or ()
-    others = "".join(f" ({worth:g} to {', '.join(names)})" for worth, names in _others(file).items())
+    others = "; ".join(f"{worth:g} to {', '.join(names)}" for worth, names in _others(file).items())
+    others = f" ({others})" if others else ""
+    some = not all(file.own.values()) or file.elsewhere is not None
     through = ""
     if file.elsewhere is not None:
         count = len(file.elsewhere.links)
         links = f"{count} link{'s' * (count != 1)}"
         through = f", through the model {file.elsewhere.model.name} and {links} to this one"
+    who = "the experts" if some else "every expert"
     return (
-        f"{file.file}: {file.total:g} comparable cases in {len(rows)} distinct rows teach every expert, "
+        f"{file.file}: {file.total:g} comparable cases in {len(rows)} distinct rows teach {who}, "
         f"each worth {file.relevance:g}{others} of a case of this kind{through}"
     )
 

@@ -8,7 +8,8 @@
     relevance: {default: 0.3, trotskyist: 0.1}   or per school or expert; 0 learns nothing
     within: 0.5, schools: {trotskyist: none}     how far apart two linked questions lie; none sees no link
 
-The model is looked for beside the prior file, then in ``models`` beside its folder; its priors beside the prior file.
+The model is looked for in ``models`` beside the prior file's folder, then in ``models`` below it, then in it; its priors
+in the folder of the prior file.
 """
 
 from __future__ import annotations
@@ -206,10 +207,10 @@ def _elsewhere(
 
 def _model(written: Scalar, folder: Path, problems: Problems) -> Model | None:
     name = Path(written if written.endswith(".yaml") else f"{written}.yaml")
-    places = [folder / name, folder.resolve().parent / "models" / name]
+    places = [folder.parent / "models" / name, folder / "models" / name, folder / name]
     path = next((each for each in places if each.is_file()), None)
     if path is None:
-        message = f"no model file {name.as_posix()!r}, neither in the folder of this file nor in 'models' beside it"
+        message = f"no model file {name.as_posix()!r}, neither in a folder 'models' beside or below this one nor here"
         problems.add(written, message)
         return None
     return load_model(path)

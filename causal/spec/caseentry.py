@@ -8,8 +8,8 @@
     relevance: {default: 0.3, trotskyist: 0.1}   or per school or expert; 0 learns nothing
     within: 0.5, schools: {trotskyist: none}     how far apart two linked questions lie; none sees no link
 
-The model is looked for in ``models`` beside the prior file's folder, then in ``models`` below it, then in it; its priors
-in the folder of the prior file.
+The model is looked for in ``models`` beside the prior file's folder, then in ``models`` below it, then in it; its
+priors in the folder of the prior file.
 """
 
 from __future__ import annotations
@@ -113,7 +113,11 @@ def _relevance(written: shapes.CaseFileShape, around: Around) -> tuple[float, di
         default = next((value for word, value in said.items() if word == DEFAULT), 0.0)
         named = {word: value for word, value in said.items() if word != DEFAULT}
         schools = {word: value for word, value in named.items() if word in around.schools.values()}
-        own = around.per_expert(schools, {word: each for word, each in named.items() if word not in schools})
+        experts = {word: value for word, value in named.items() if word in around.schools}
+        own = around.per_expert(schools, experts)
+        for word in named:
+            if word not in schools and word not in experts:
+                around.experts(word, {*around.schools, *around.schools.values()})
     if default == 0 and not any(own.values()):
         message = "cases without relevance teach nothing; leave them out"
         around.problems.add(written.at("relevance"), message)
@@ -224,7 +228,7 @@ def _priors(
         return Priors("nobody", model.name, frozen({}))
     path = folder / written.priors
     if not path.is_file():
-        problems.add(written.priors, f"no file {path.as_posix()!r}; its path starts from the folder of this file")
+        problems.add(written.priors, f"no file {str(written.priors)!r}; its path starts from the folder of this file")
         return None
     found = load_priors(path, model)
     if found.cases:

@@ -326,7 +326,7 @@ def _base(shape: shapes.PriorsShape, model: Model, folder: Path | None, problems
     if folder is None:
         problems.add(shape.at("like"), "priors that are read from text are like no file; load them from a file")
     elif not path.is_file():
-        problems.add(shape.at("like"), f"no file {path.as_posix()!r}; its path starts from the folder of this file")
+        problems.add(shape.at("like"), f"no file {str(shape.like)!r}; its path starts from the folder of this file")
     elif path.resolve() == Path(problems.path).resolve():
         problems.add(shape.at("like"), "this file is like itself; name the file with the judgements")
     else:

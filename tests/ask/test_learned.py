@@ -69,7 +69,8 @@ def test_stages_are_the_beta_before_and_after_the_cases(tmp_path: Path) -> None:
 def test_cases_that_speak_against_a_factor_are_named_with_numbers(tmp_path: Path) -> None:
     posterior = sampled(tmp_path, CASES_ENTRY)
     found = posterior.learned()
-    assert "The cases speak against The cause, whose effect is reversed, +0.31 to −0.23 (most for Emma, 0.61 to " in found.text
+    wanted = "speak against The cause, whose effect is reversed, +0.31 to \N{MINUS SIGN}0.23 (most for Emma, 0.61 to "
+    assert wanted in found.text
     assert "mostly restate the comparable cases" in found.text
     heads, rows = found.rows(10)
     assert len(heads) == len(rows[0]) == 6

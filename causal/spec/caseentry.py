@@ -73,7 +73,7 @@ def read_entry(
     elsewhere, content = _elsewhere(written, around, load_priors)
     model = around.model if elsewhere is None else elsewhere.model
     known = around.known if elsewhere is None else _known(model, problems)
-    if len(problems) > before and written.model is not None:
+    if written.model is not None and elsewhere is None:  # it could not be read, so no name can be looked up
         return CaseFile(str(written.file), default, frozen({})), b""
     columns = _columns(written, known)
     states = _states(written, known, columns)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from causal.errors import SpecError
+from causal.spec.answers import parse_answers
 from causal.spec.casefile import parse_table
 from causal.spec.modelfile import parse_model
-from causal.spec.priorfile import load_priors
+from causal.spec.priorfile import load_priors, parse_priors
 from causal.spec.priors import CaseRow, Priors
 from causal.spec.reader import Problems
 
@@ -215,3 +216,15 @@ def test_a_file_like_another_has_all_of_it_and_more_cases(tmp_path: Path) -> Non
     )
     with pytest.raises(SpecError, match=r"p\.yaml:4:13: judgements\.1\.about: no variable 'gras'"):
         load_priors(tmp_path / "more.yaml", MODEL)
+
+
+def test_answers_go_where_the_judgements_are(tmp_path: Path) -> None:
+    sheet = "answers: s\npriors: more\nmodel: lawn\njudgements:\n  - {about: P(grass = wet), says: 30%}\n"
+    with pytest.raises(SpecError, match=r"more\.yaml:3:7: like: this file has its judgements from p\.yaml; merge the"):
+        parse_answers(sheet, "s.yaml", MODEL, "priors: more\nmodel: lawn\nlike: p.yaml\n", "more.yaml")
+
+
+def test_a_model_of_the_cases_own_needs_a_folder() -> None:
+    entry = "{file: t.csv, relevance: 1, model: other, columns: {a: b}, links: [{there: P(b), here: P(c), within: 1}]}"
+    (file,) = parse_priors(f"priors: p\nmodel: lawn\ncases:\n  - {entry}\n", "p.yaml", MODEL).cases
+    assert file.rows is None  # which is refused before anything is drawn

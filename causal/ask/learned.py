@@ -364,7 +364,7 @@ def _spreads(panel: Panel, pages: Sequence[Written]) -> list[tuple[dict[str, Spr
                for at, name in enumerate(panel.draws.experts)}  # fmt: skip
         within = float(np.sqrt(sum(weight * own[name] ** 2 for name, weight in panel.weights.items())))
         spreads = {}
-        for name, sd in ((PANEL, within), *own.items()):
+        for name, sd in ((PANEL, within), *((name, own[name]) for name in panel.experts)):
             each = answer.estimates[(name, "")]
             spreads[name] = Spread(each.mean, each.lower, each.upper, sd, each.mcse)
         found.append((spreads, answer.gate))

@@ -16,8 +16,9 @@ from dataclasses import replace
 
 from causal.ask.panel import Panel
 from causal.learn import store
-from causal.learn.elicited import Elicited
+from causal.learn.elicited import Compared, Derived, Elicited
 from causal.learn.nuts import Length
+from causal.learn.pooled import pool, unpooled
 from causal.learn.sample import NUTS, TUNE, Draws, aim
 
 PRIORS, TOTALS, CASES = "priors", "totals", "cases"
@@ -29,17 +30,25 @@ def stages(panel: Panel) -> dict[str, Panel]:
     elicited = panel.elicited
     if panel.draws.total == 1:
         return {PRIORS: panel}
-    judged = replace(elicited, cases=(), beside=())
-    bare = replace(
-        judged,
-        derived=tuple(each for each in judged.derived if each.use != EVIDENCE),
-        compared=tuple(each for each in judged.compared if each.use != EVIDENCE),
+    judged = _reduced(elicited, elicited.derived, elicited.compared)
+    bare = _reduced(
+        elicited,
+        tuple(each for each in elicited.derived if each.use != EVIDENCE),
+        tuple(each for each in elicited.compared if each.use != EVIDENCE),
     )
     used = len(bare.derived) < len(judged.derived) or len(bare.compared) < len(judged.compared)
     learned = bool(elicited.cases or elicited.beside)
     wanted = {PRIORS: bare} | ({TOTALS: judged} if used else {}) | ({CASES: elicited} if learned else {})
     last = list(wanted)[-1]
     return {name: panel if name == last else _drawn(panel, each) for name, each in wanted.items()}
+
+
+def _reduced(elicited: Elicited, derived: tuple[Derived, ...], compared: tuple[Compared, ...]) -> Elicited:
+    """Return what was elicited without cases, and with these judgements only; a pooled panel is pooled anew."""
+    made = replace(unpooled(elicited), derived=derived, compared=compared, cases=(), beside=())
+    if elicited.pool is None:
+        return made
+    return pool(replace(made, priors=replace(made.priors, cases=())))
 
 
 def _drawn(panel: Panel, elicited: Elicited) -> Panel:

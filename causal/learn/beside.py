@@ -23,7 +23,7 @@ from causal.exact.network import Network
 from causal.exact.tape import Recorder
 from causal.learn.cases import write_rows
 from causal.learn.elicited import Beside, Elicited, Held, Linked
-from causal.learn.scales import on_scale, scale_of
+from causal.learn.forms import on_scale, scale_of
 from causal.spec.priors import ANYONE, Elsewhere, Expert, Link, Priors
 
 type Elicits = Callable[[Writer, Priors], Elicited]

@@ -122,7 +122,7 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 
 
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
-    evidence = [derived for derived in elicited.evidence if derived.expert == expert]
+    evidence = [each for each in elicited.evidence if each.expert == expert]
     shaping = [derived for derived in elicited.shaping if derived.expert == expert]
     beside = elicited.taught(expert)
     sight = [each for each in elicited.seen(news) if each.of(expert) > 0]
@@ -132,10 +132,7 @@ def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     late = [slot for model in beside for slot in model.late]
     tape = elicited.network.recorder.tape([*asked, *(slot for slot, _ in linked)], late)
     slots = tape.outputs.tolist()
-    terms = []
-    for derived, slot in zip(evidence, slots, strict=False):
-        belief, weight = derived.fit.belief, derived.judgement.weight
-        terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
+    terms = [judged(slot, each.mean, each.sd) for each, slot in zip(evidence, slots, strict=False)]
     terms += [seen(slot, each.of(expert)) for slot, each in zip(slots[len(evidence) :], sight, strict=False)]
     last = slots[len(evidence) + len(sight) : len(asked)]
     terms += [tabled(slot, each.table) for slot, each in zip(last, shaping, strict=True) if each.table]

@@ -120,3 +120,18 @@ def test_the_divergence_is_that_of_two_normals() -> None:
     spreads = {PRIORS: {PANEL: Spread(0.0, None, None, 2.0, 0.0)}, CASES: {PANEL: Spread(1.0, None, None, 1.0, 0.0)}}
     # ln(2 / 1) + (1 + 1) / (2 * 4) - 1/2
     assert Moved("outcome", "", "It", "P(y)", spreads, Gate()).kl(CASES) == pytest.approx(0.6931472 - 0.25)
+
+
+@pytest.mark.parametrize("pooling", ["log", "hierarchical"])
+def test_a_panel_of_one_posterior_has_its_stages_too(tmp_path: Path, pooling: str) -> None:
+    total = "  - {about: P(y = yes), by: e, says: {quantiles: {5: 0.5, 50: 0.6, 95: 0.7}}}\n"
+    found = sampled(tmp_path, f"{total}{CASES_ENTRY}pooling: {pooling}\n").learned().result
+    assert found.names == (PRIORS, TOTALS, CASES)
+    after = next(each for each in found.headlines if each.kind == "best")
+    assert list(after.stages[CASES]) == [PANEL, "e", "f"]
+    prior = after.stages[PRIORS][PANEL]
+    if pooling == "log":  # Beta(1, 5) of Emma's and a flat one, to the power of one half each
+        assert prior.mean == pytest.approx(beta(1, 3).mean(), abs=4 * prior.error)
+        assert prior.sd == pytest.approx(beta(1, 3).std(), rel=0.05)
+    assert after.stages[CASES][PANEL].sd < prior.sd
+    assert after.gate.verdict == "pass"

@@ -14,6 +14,7 @@ import causal
 from causal.errors import SpecError
 from causal.learn.model import build
 from causal.learn.sample import IID, NUTS, aim
+from causal.spec.priors import POOLED
 from causal.study import Study
 
 HERE = """
@@ -217,3 +218,27 @@ def test_another_model_of_cases_or_link_is_another_fit(tmp_path: Path) -> None:
     keys = [[target.density.digest for target in aim(each.elicited)] for each in (first, wider, other)]
     assert keys[0] == keys[2]  # a title moves no number
     assert [a == b for a, b in zip(keys[0], keys[1], strict=True)] == [False, False, True, True]
+
+
+def test_a_pooled_panel_learns_as_its_experts_do_on_average(tmp_path: Path) -> None:
+    """The log pool: powers of likelihoods add up, and so do those of a link's normal, whose precision they are."""
+    pooled = PRIORS + "pooling: log\n"
+    elicited = study(tmp_path, priors=pooled).elicited
+    (beside,) = elicited.beside
+    weights = [alike.of(POOLED) for alike in beside.cases]
+    counts = [n for *_, n in ROWS]
+    # e and f learn with a quarter of the weight each, g sees no link, h grants nothing
+    np.testing.assert_allclose(weights, [0.25 * (0.5 + 1.0) * n for n in counts])
+    first, second = (linked.link.of(POOLED) for linked in beside.links)
+    assert first == pytest.approx((0.25 * (1 / 0.4**2 + 1 / 0.4**2)) ** -0.5)
+    assert second == pytest.approx((0.25 * (1 / 0.6**2 + 1 / 0.2**2)) ** -0.5)
+    targets = {target.expert: target for target in aim(elicited)}
+    assert len(targets[POOLED].layout.parameters) == 6
+    own = PRIORS.replace("    relevance:", "    priors: there.yaml\n    relevance:", 1) + "pooling: log\n"
+    (tmp_path / "there.yaml").write_text(
+        "priors: t\nmodel: there\nexperts: {f: {name: F}}\njudgements:\n"
+        "  - {about: P(x = yes), by: f, says: {exactly: 0.4}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(SpecError, match=r"p\.yaml:10:5: cases: its priors differ by expert"):
+        _ = study(tmp_path, priors=own).elicited

@@ -1,6 +1,5 @@
-"""The scale on which a number that follows from several parameters is near to normal, by its form.
+"""On which scale a judgement about several parameters at once is evidence: the form of its question says it.
 
-    the form of the question     scale
     P, 1 - P, PN, PS, ...        log-odds
     A * B, A / B                 log
     1 - A / B                    log of A / B

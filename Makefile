@@ -17,7 +17,7 @@ report: env $(PAGE)  ## the report of the case MODEL (ussr) into OUT (out/); not
 	@echo "$(PAGE) is the report of $(MODEL)"
 
 # What a report is made from: the case, the code, the pins; and the name of the case, so that another one is another page.
-$(PAGE): $(PAGE).of $(wildcard models/*.yaml priors/*.yaml) $(shell find causal -name '*.py' -o -path '*/templates/*')
+$(PAGE): $(PAGE).of $(wildcard models/*.yaml priors/*.yaml priors/*.csv) $(shell find causal -name '*.py' -o -path '*/templates/*')
 	.venv/bin/causal report $(MODEL) --out $(dir $(PAGE))
 
 .always:  # never there, so what hangs on it is always looked at

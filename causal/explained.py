@@ -3,7 +3,8 @@
     posterior.interventions(pairs=True)    posterior.rewrite(below=0.3)   posterior.inevitability()
     posterior.responsibility()             posterior.paths()              posterior.contrast()
     posterior.avoidance()                  posterior.stories()            posterior.carries()
-    posterior.checks()                     posterior.identification()     posterior.explain("paths")   by name
+    posterior.checks()                     posterior.learned()            posterior.identification()
+    posterior.explain("paths")             by name
 
 The first gives a ``Ranking``, with every change ranked draw by draw in its ``sweep``; the others an ``Explained``: the
 frozen result of the asking floor, which knows no pictures, with a picture and a display. ``causal/ask/analyses.py`` has
@@ -50,6 +51,7 @@ PICTURES: Mapping[str, Mapping[str, tuple[str, str, str]]] = frozen(
         "stories": {
             "": ("told", "stories_figure", "described"), "avoided": ("told", "avoided_figure", "avoided_described")
         },
+        "learned": {"": ("learned", "learned_figure", "described")},
         "carries": {
             "": ("carried", "tornado_figure", "described"), "next": ("carried", "next_figure", "next_described")
         },
@@ -222,6 +224,10 @@ class Explains(ABC):
         """
         found = analyse(self.panel, self._outcome(outcome), name, Options(**options))
         return Explained(name, found, self._labels, self.show)
+
+    def learned(self, outcome: str | Event | None = None) -> Explained:
+        """Ask how far judged totals and comparable cases moved each headline, and what it mostly restates."""
+        return self.explain("learned", outcome)
 
     def identification(self, outcome: str | Event | None = None, *, of: str = "") -> Explained:
         """Ask whether a table of comparable cases could settle an effect, and list what the graph takes for granted."""

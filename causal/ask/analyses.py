@@ -11,6 +11,7 @@
     stories          what would it have looked like?            the most probable whole stories
     carries          what carries the answer?                   tornado, tipping points, the next judgement
     checks           does it stand up to checks?                predictions, leaving one out, power-scaling
+    learned          how much of it is prior?                   priors, judged totals, comparable cases
     identification   could cases settle it?                     adjustment sets, assumptions in words
 
 Every analysis is a function of a panel and an event on this floor; its result is frozen and has ``title``, ``text``,
@@ -159,6 +160,7 @@ ANALYSES: Mapping[str, Analysis] = frozen(
         "stories": Analysis("What would it have looked like?", "stories", _named("name")),
         "carries": Analysis("What carries the answer?", "carries", _named("name")),
         "checks": Analysis("Does it stand up to checks?", "checks", _named("name")),
+        "learned": Analysis("How much of it is prior?", "learned"),
         "identification": Analysis(
             "Could comparable cases settle it?",
             "identification",

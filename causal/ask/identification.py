@@ -148,7 +148,8 @@ def identification(
     for name in chosen:
         if name not in model.interventions:
             raise QueryError(f"no intervention {name!r}{nearest(name, model.interventions)}")
-    columns = {name for file in cases for name in file.columns.values()}
+    own = [file for file in cases if file.elsewhere is None]  # the others' columns are of a model of their own
+    columns = {name for file in own for name in file.columns.values()}
     wanted = observed if observed is not None else columns or model.variables
     seen = tuple(dict.fromkeys(wanted))
     for name in seen:

@@ -100,7 +100,8 @@ class Seen:
 
 def rows(panel: Panel) -> tuple[Seen, ...]:
     """Return the distinct rows of comparable cases that are of the model itself, in the order of their slots."""
-    pairs = [(file, row) for file in panel.elicited.priors.cases for row in file.rows or ()]
+    files = [file for file in panel.elicited.priors.cases if file.elsewhere is None]  # the others have a model elsewhere
+    pairs = [(file, row) for file in files for row in file.rows or ()]
     every = zip(pairs, panel.elicited.cases, strict=True)
     return tuple(Seen(file, row, alike, place) for place, ((file, row), alike) in enumerate(every))
 
@@ -143,7 +144,7 @@ def terms(panel: Panel) -> dict[str, tuple[Term, ...]]:
         for column, name in enumerate(panel.draws.experts):
             for number, row in enumerate(seen):
                 logs, words = chances[number, column].ravel(), row.words(model)
-                power = row.alike.weight / row.row.count
+                power = row.alike.of(name) / row.row.count
                 found[name].append(Term(name, CASE, row.place, words, words, logs, power, row.row.count))
     return {name: tuple(each) for name, each in found.items()}
 
@@ -199,7 +200,7 @@ def _again(panel: Panel, expert: str, out: Sequence[Term], whole: bool) -> Draws
     gone = {each.place for each in out if each.kind == JUDGEMENT}
     fewer = {each.place: (each.count if whole else 1.0) / each.count for each in out if each.kind == CASE}
     cases = (
-        replace(each, weight=each.weight * (1.0 - fewer.get(place, 0.0))) for place, each in enumerate(elicited.cases)
+        Alike(each.slot, each.of(expert) * (1.0 - fewer.get(place, 0.0))) for place, each in enumerate(elicited.cases)
     )
     rest = replace(
         elicited,

@@ -25,7 +25,7 @@ ModelName = Annotated[
 ]
 PriorsFile = Annotated[
     Path | None,
-    typer.Option("--priors", metavar="FILE", help="The prior file; if left out, the one named after the model."),
+    typer.Option("--priors", metavar="FILE", help="The prior file, or a shipped one's name; else the model's own."),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same numbers.")]
 DrawCount = Annotated[

@@ -59,6 +59,20 @@ class Network:
         """Return the network of another model with the same parameters, written on the same recorder."""
         return Network(model, Graph.of(model), self.parameters, self.recorder, self.index)
 
+    def beside(self, model: Model, place: int) -> Network:
+        """Return the network of a model of its own on the same recorder; its parameters are late ones.
+
+        ``place`` tells several of the same model apart.
+        """
+
+        def make() -> Network:
+            parameters = tuple(p for v in model.variables.values() for p in kind_of(v).parameters(model, v))
+            slots = self.recorder.more(len(parameters))
+            index = {parameter.name: slot for parameter, slot in zip(parameters, slots, strict=True)}
+            return Network(model, Graph.of(model), parameters, self.recorder, index)
+
+        return self.remembered(("beside", place, model.name, model.digest), make)
+
     def forms(self) -> list[Form]:
         """Return every way in which a question states a parameter."""
         return [

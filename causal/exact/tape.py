@@ -221,22 +221,40 @@ class Recorder:
             found = int(self.maxima(found, slot))
         return found
 
+    def more(self, count: int) -> range:
+        """Return the slots of so many parameters more: late ones, that only a tape which is told of them takes."""
+        store = self.room(count, 0)
+        first = int(store.counts[0])
+        store.code[first : first + count] = consing.FREE
+        store.start[first + 1 : first + count + 1] = store.start[first]
+        store.counts[0] += count
+        return range(first, first + count)
+
     def fixed(self, slot: int) -> float | None:
         """Return the number in a slot that holds a constant, None for any other."""
         return float(self._store.value[slot]) if self._store.code[slot] == consing.FIXED else None
 
-    def tape(self, outputs: Sequence[int]) -> Tape:
-        """Return a tape that computes just these slots, with everything else left out."""
-        store, wanted = self._store, np.asarray(outputs, dtype=np.int64)
-        needed = np.zeros(int(wanted.max(initial=self.parameters)) + 1, dtype=bool)
+    def tape(self, outputs: Sequence[int], late: Sequence[int] = ()) -> Tape:
+        """Return a tape that computes just these slots, with everything else left out.
+
+        ``late`` are parameters of ``more``; the tape takes them after the others, in this order.
+        """
+        store, wanted, behind = self._store, np.asarray(outputs, dtype=np.int64), np.asarray(late, dtype=np.int64)
+        needed = np.zeros(max(int(each.max(initial=self.parameters)) for each in (wanted, behind)) + 1, dtype=bool)
         needed[wanted] = True
         rows = np.empty((consing.mark(store, needed), 4), dtype=np.int32)
         needed[: self.parameters] = True
+        needed[behind] = False
+        if (store.code[: needed.size][self.parameters :][needed[self.parameters :]] == consing.FREE).any():
+            raise ValueError("a late parameter is read that the tape was not told of")
         place = np.cumsum(needed) - 1
+        place[self.parameters :] += behind.size
+        place[behind] = self.parameters + np.arange(behind.size)
+        needed[behind] = True
         consing.emit(store, needed, place, rows)
         fixed = np.flatnonzero(needed & (store.code[: needed.size] == consing.FIXED))
         return Tape(
-            parameters=self.parameters,
+            parameters=self.parameters + behind.size,
             slots=int(needed.sum()),
             code=np.ascontiguousarray(rows[:, 0], dtype=np.int8),
             into=np.ascontiguousarray(rows[:, 1]),

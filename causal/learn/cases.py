@@ -14,25 +14,45 @@ from __future__ import annotations
 from causal.errors import Problem, QueryError, SpecError
 from causal.exact.answer import Writer
 from causal.learn.elicited import Alike
+from causal.spec.model import frozen
 from causal.spec.priors import CaseFile, CaseRow, Priors
 from causal.spec.question import Condition, Event, Probability, Soft
 
 
 def write_cases(writer: Writer, priors: Priors) -> tuple[Alike, ...]:
-    """Write the rows of all files of cases.
+    """Write the rows of all files of cases that are of the model itself.
+
+    Raises SpecError, at their lines, with all rows that the model has no place for.
+    """
+    found: list[Alike] = []
+    problems: list[Problem] = []
+    for file in priors.cases:
+        if file.elsewhere is not None:
+            continue
+        try:
+            found += write_rows(writer, file)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return tuple(found)
+
+
+def write_rows(writer: Writer, file: CaseFile) -> tuple[Alike, ...]:
+    """Write the rows of one file with the writer of the model that they are of.
 
     Raises SpecError, at their lines, with all rows that the model has no place for.
     """
     found, problems = [], []
-    for file in priors.cases:
-        for row in file.rows or ():
-            try:
-                slot = writer.write(asked(row)).leaves[0].evidence
-            except QueryError as error:
-                message = f"the model has no place for this case: {str(error).splitlines()[0]}"
-                problems.append(Problem(file.path, row.line, 1, "", message))
-            else:
-                found.append(Alike(slot, file.relevance * row.count))
+    for row in file.rows or ():
+        try:
+            slot = writer.write(asked(row)).leaves[0].evidence
+        except QueryError as error:
+            message = f"the model has no place for this case: {str(error).splitlines()[0]}"
+            problems.append(Problem(file.path, row.line, 1, "", message))
+        else:
+            own = frozen({expert: relevance * row.count for expert, relevance in file.own.items()})
+            found.append(Alike(slot, file.relevance * row.count, own))
     if problems:
         raise SpecError(problems)
     return tuple(found)
@@ -54,7 +74,25 @@ def asked(row: CaseRow) -> Probability:
 def told(file: CaseFile) -> str:
     """Return a sentence about what a file teaches."""
     rows = file.rows or ()
+    others = "; ".join(f"{worth:g} to {', '.join(names)}" for worth, names in _others(file).items())
+    others = f" ({others})" if others else ""
+    some = not all(file.own.values()) or file.elsewhere is not None
+    through = ""
+    if file.elsewhere is not None:
+        count = len(file.elsewhere.links)
+        links = f"{count} link{'s' * (count != 1)}"
+        through = f", through the model {file.elsewhere.model.name} and {links} to this one"
+    who = "the experts" if some else "every expert"
     return (
-        f"{file.file}: {file.total:g} comparable cases in {len(rows)} distinct rows teach every expert, "
-        f"each worth {file.relevance:g} of a case of this kind"
+        f"{file.file}: {file.total:g} comparable cases in {len(rows)} distinct rows teach {who}, "
+        f"each worth {file.relevance:g}{others} of a case of this kind{through}"
     )
+
+
+def _others(file: CaseFile) -> dict[float, list[str]]:
+    """Return the experts to whom a case is worth something else, by what it is worth."""
+    found: dict[float, list[str]] = {}
+    for expert, worth in file.own.items():
+        if worth != file.relevance:
+            found.setdefault(worth, []).append(expert)
+    return found

@@ -8,7 +8,8 @@ only checked.
       ├─ compared: orders and signs of effects
       ├─ abstained
       ├─ weights: expert -> weight in the panel, 0 for those apart
-      └─ cases: what was seen elsewhere, evidence for every expert
+      ├─ cases: what was seen elsewhere, evidence for every expert
+      └─ beside: models that cases have of their own, with their rows and links (beside.py)
 
 reading.py makes these values from a prior file.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from causal.elicit import Belief, Coding, Cuts, Fit, Spread
 from causal.exact.answer import Writer
@@ -25,7 +26,7 @@ from causal.exact.network import Network
 from causal.exact.parameter import Parameter
 from causal.learn.table import Table
 from causal.spec.model import frozen
-from causal.spec.priors import HIERARCHICAL, POOLED, SHAPING, Judgement, Priors
+from causal.spec.priors import HIERARCHICAL, POOLED, SHAPING, Judgement, Link, Priors
 from causal.spec.question import Question
 
 STEEPEST = 0.25  # of a probability in its log-odds, at one half: turns an sd on the log-odds into that of a difference
@@ -113,10 +114,51 @@ class Compared:
 
 @dataclass(frozen=True)
 class Alike:
-    """Comparable cases in which the same was seen: ``slot`` is its probability, ``weight`` what they count together."""
+    """Comparable cases in which the same was seen: ``slot`` is its probability, ``weight`` what they count together.
+
+    ``own`` has the experts for whom they count otherwise.
+    """
 
     slot: int
     weight: float
+    own: Mapping[str, float] = field(default_factory=lambda: frozen({}))
+
+    def of(self, expert: str) -> float:
+        """Return what they count together for an expert."""
+        return self.own.get(expert, self.weight)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A link between two models: ``slot`` is what the question here is above the one there, on their scale."""
+
+    link: Link
+    slot: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A model of cases on the recorder of this one: what each expert holds about it, what was seen, and its links."""
+
+    network: Network
+    held: Mapping[str, Held]
+    cases: tuple[Alike, ...]
+    links: tuple[Linked, ...]
+
+    @property
+    def late(self) -> tuple[int, ...]:
+        """The slots of its parameters."""
+        return tuple(self.network.index.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its parameters beside this model's."""
+        return tuple(f"{self.network.model.name}: {parameter.name}" for parameter in self.network.parameters)
+
+    def teaches(self, expert: str) -> bool:
+        """Tell whether an expert learns from it."""
+        seen = any(alike.of(expert) > 0 for alike in self.cases)
+        return seen and any(linked.link.of(expert) is not None for linked in self.links)
 
 
 @dataclass(frozen=True)
@@ -160,6 +202,7 @@ class Elicited:
     direct: frozenset[Question]
     notes: tuple[str, ...] = ()
     cases: tuple[Alike, ...] = ()
+    beside: tuple[Beside, ...] = ()
     pool: Pool | None = None
     coding: Coding | None = None
 
@@ -187,6 +230,10 @@ class Elicited:
     def seen(self, news: Sequence[int] = ()) -> tuple[Alike, ...]:
         """Return what was seen in comparable cases, and the ``news`` of this one, which counts once."""
         return (*self.cases, *(Alike(slot, 1.0) for slot in news))
+
+    def taught(self, expert: str) -> tuple[Beside, ...]:
+        """Return the models of cases that an expert learns from."""
+        return tuple(each for each in self.beside if each.teaches(expert))
 
     @property
     def weak(self) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ PyMC model (model.py); entries are labelled by expert and question.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from causal.elicit import Beta, LogitNormal, LogOdds, Normal, Point, TruncatedNormal
 from causal.exact.kernel import Floats
 from causal.exact.parameter import Ids
-from causal.learn.elicited import Elicited, Held
+from causal.learn.elicited import Beside, Elicited, Held
 
 SAMPLED = ("log_odds", "share", "forced", "log_gap")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -103,12 +103,18 @@ def medians(elicited: Elicited) -> Floats:
     return np.array([[prior.median for prior in held.priors] for held in elicited.held.values()]).T
 
 
-def lay_out(elicited: Elicited, *experts: str) -> Layout:
-    """Sort the priors of all experts, or of those named, into vectors."""
+def lay_out(elicited: Elicited, *experts: str, beside: Sequence[Beside] = ()) -> Layout:
+    """Sort the priors of all experts, or of those named, into vectors.
+
+    ``beside`` are models of cases whose parameters come behind this model's.
+    """
     entries = _Entries(experts or tuple(elicited.held))
     for column, expert in enumerate(entries.experts):
-        entries.expert(column, elicited.held[expert])
-    return entries.layout(tuple(parameter.name for parameter in elicited.network.parameters))
+        first = entries.expert(column, elicited.held[expert])
+        for each in beside:
+            first = entries.expert(column, each.held[expert], first, f"{each.network.model.name}: ")
+    names = tuple(parameter.name for parameter in elicited.network.parameters)
+    return entries.layout((*names, *(name for each in beside for name in each.names)))
 
 
 class _Entries:
@@ -128,13 +134,14 @@ class _Entries:
         self.labels[family].append(f"{self.experts[column]}: {question}")
         self.places[family].append(place * len(self.experts) + column)
 
-    def expert(self, column: int, held: Held) -> None:
-        place = {prior.parameter.name: row for row, prior in enumerate(held.priors)}
+    def expert(self, column: int, held: Held, first: int = 0, prefix: str = "") -> int:
+        """Enter what an expert holds of one model, whose parameters begin at ``first``; return where they end."""
+        place = {prior.parameter.name: row for row, prior in enumerate(held.priors, start=first)}
         for prior in held.priors:
             if prior.parameter.scale == "cut":
                 continue
             family, row, share = _family(prior.belief)
-            self.enter(family, row, prior.parameter.name, column, place[prior.parameter.name])
+            self.enter(family, row, prefix + prior.parameter.name, column, place[prior.parameter.name])
             if family == "log_odds":
                 self.as_share.append(share)
         for variable, cuts in held.cuts.items():
@@ -142,16 +149,17 @@ class _Entries:
             ranked = [parameter.name for parameter in mine if parameter.group == variable]
             if cuts.anchor[1] == 0:
                 for name, value in zip(ranked, cuts.medians, strict=True):
-                    self.enter("point", (value,), name, column, place[name])
+                    self.enter("point", (value,), prefix + name, column, place[name])
                 continue
-            self.enter("log_odds", cuts.anchor, ranked[-1], column, place[ranked[-1]])
+            self.enter("log_odds", cuts.anchor, prefix + ranked[-1], column, place[ranked[-1]])
             self.as_share.append(False)
             top, upper = len(self.as_share) - 1, -1
             for name, gap in reversed(list(zip(ranked[:-1], cuts.gaps, strict=True))):
-                self.enter("log_gap", (*gap, cuts.anchor[0]), name, column, place[name])
+                self.enter("log_gap", (*gap, cuts.anchor[0]), prefix + name, column, place[name])
                 self.top.append(top)
                 self.upper.append(upper)
                 upper = len(self.upper) - 1
+        return first + len(held.priors)
 
     def layout(self, parameters: tuple[str, ...]) -> Layout:
         numbers = {

@@ -5,6 +5,7 @@
     judgement                                observed: what was said about derived questions, each on its own scale
     shaped                                   potential: what melds with an expert's prior, or takes its place, tabled
     seen                                     potential: ln P of what was seen in comparable cases, for every expert
+    linked                                   observed: 0, what linked questions of two models differ by, on their scale
 
 Numbers and tape are ``pm.Data``: an edit of a judgement changes data, not structure.
 """
@@ -18,7 +19,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from causal.learn.elicited import Derived, Elicited, Evidence
+from causal.learn.elicited import Beside, Derived, Elicited, Evidence, Linked
 from causal.learn.layout import SAMPLED, Layout, lay_out
 from causal.learn.op import RunTape, packed
 from causal.learn.table import Table
@@ -32,8 +33,10 @@ def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] 
     ``news`` are slots of probabilities of what has been seen: their logarithms are added for every expert, which is
     what the case level asks for.
     """
-    layout = layout or lay_out(elicited)
+    layout = layout or lay_out(elicited, beside=elicited.beside)
     evidence, shaping = elicited.evidence, elicited.shaping
+    late = [slot for each in elicited.beside for slot in each.late]
+    linked = [(each, link) for each in elicited.beside for link in each.links]
     coords: dict[str, Sequence[object]] = {"parameter": layout.parameters, "expert": layout.experts}
     for family in SAMPLED:
         if layout.labels[family]:
@@ -41,25 +44,29 @@ def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] 
     coords["judged"] = [f"{each.expert}: {each.about}" for each in evidence]
     with pm.Model(coords=coords) as model:
         theta = pm.Deterministic("parameters", _theta(layout), dims=("parameter", "expert"))
-        sight = elicited.seen(news)
-        if evidence or sight or shaping:
+        sight = [*elicited.seen(news), *(alike for each in elicited.beside for alike in each.cases)]
+        if evidence or sight or shaping or linked:
             asked = [
                 *(each.slot for each in evidence),
                 *(each.slot for each in sight),
                 *(each.slot for each in shaping),
+                *(link.slot for _, link in linked),
             ]
-            tape = elicited.network.recorder.tape(asked)
+            tape = elicited.network.recorder.tape(asked, late)
             program, fixed = packed(tape)
             buffer = RunTape()(theta, pm.Data("tape", program), pm.Data("constants", fixed))
             if evidence:
                 _observe(buffer, tape.outputs[: len(evidence)], evidence, layout)
             if shaping:
-                shaped = _shaped(buffer, tape.outputs[len(evidence) + len(sight) :], shaping, layout)
+                shaped_at = tape.outputs[len(evidence) + len(sight) : len(asked) - len(linked)]
+                shaped = _shaped(buffer, shaped_at, shaping, layout)
                 pm.Potential("shaped", shaped)
             if sight:
                 seen_at = tape.outputs[len(evidence) : len(evidence) + len(sight)]
-                weights = pm.Data("seen_weight", np.array([each.weight for each in sight]))
-                pm.Potential("seen", (weights[:, None] * pt.log(buffer[seen_at])).sum())
+                weights = np.array([[each.of(expert) for expert in layout.experts] for each in sight])
+                pm.Potential("seen", (pm.Data("seen_weight", weights) * pt.log(buffer[seen_at])).sum())
+            if linked:
+                _link(buffer, tape.outputs[len(asked) - len(linked) :], linked, layout)
     return model
 
 
@@ -98,6 +105,20 @@ def _observe(buffer: Any, outputs: Any, evidence: Sequence[Evidence], layout: La
         observed=pm.Data("judged_value", np.array([each.mean for each in evidence])),
         dims="judged",
     )
+
+
+def _link(buffer: Any, outputs: Any, linked: Sequence[tuple[Beside, Linked]], layout: Layout) -> None:
+    """Observe that linked questions differ by nothing, give or take what each expert allows."""
+    pairs = [
+        (slot, column, within)
+        for slot, (model, each) in zip(outputs.tolist(), linked, strict=True)
+        for column, expert in enumerate(layout.experts)
+        if model.teaches(expert) and (within := each.link.of(expert)) is not None
+    ]
+    if pairs:
+        slots, columns, widths = (np.array(each) for each in zip(*pairs, strict=True))
+        sd = pm.Data("linked_sd", widths)
+        pm.Normal("linked", mu=buffer[slots, columns], sigma=sd, observed=np.zeros(len(pairs)))
 
 
 def _shaped(buffer: Any, outputs: Any, shaping: Sequence[Derived], layout: Layout) -> Any:

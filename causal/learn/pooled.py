@@ -5,7 +5,7 @@
     derived judgements      each to the power of its expert's weight  those on one question pooled into one, each
                                                                       widened by the factors
     orders, signs           the same power on how they reweigh draws  refused as evidence
-    comparable cases        once                                      once
+    comparable cases        once, to the mean of what they are worth to its experts
     weights of experts      powers                                    0 leaves out, others do not count: factors do
 
 The log pool of whole posteriors is the pool of their priors times every piece of evidence to the power of its expert's
@@ -42,7 +42,7 @@ from causal.elicit import (
 from causal.errors import ElicitationError, Problem, SpecError
 from causal.exact.parameter import Parameter
 from causal.learn.coded import coder
-from causal.learn.elicited import UNITS, Derived, Elicited, Evidence, Held, Pool, Prior
+from causal.learn.elicited import UNITS, Alike, Beside, Derived, Elicited, Evidence, Held, Linked, Pool, Prior
 from causal.spec.model import frozen
 from causal.spec.priors import HIERARCHICAL, LOG, PANELS, POOLED, Expert, Judgement
 
@@ -56,7 +56,7 @@ def pool(elicited: Elicited) -> Elicited:
     """
     made = _Log(elicited) if elicited.priors.pooling == LOG else _Hierarchical(elicited)
     made.refuse()
-    held, found = made.held(), made.pool()
+    held, found, (cases, beside) = made.held(), made.pool(), made.learned()
     if made.problems:
         raise SpecError(made.problems)
     experts = {**elicited.priors.experts, POOLED: Expert(POOLED, PANELS[found.kind], pool=False)}
@@ -66,7 +66,24 @@ def pool(elicited: Elicited) -> Elicited:
         held={**elicited.held, POOLED: held},
         weights=frozen({**elicited.weights, POOLED: 0.0}),
         notes=(*elicited.notes, *found.told),
+        cases=cases,
+        beside=beside,
         pool=found,
+    )
+
+
+def unpooled(elicited: Elicited) -> Elicited:
+    """Return what was elicited without the panel's own posterior."""
+    if elicited.pool is None:
+        return elicited
+    name = elicited.pool.name
+    experts = {key: each for key, each in elicited.priors.experts.items() if key != name}
+    return replace(
+        elicited,
+        priors=replace(elicited.priors, experts=frozen(experts)),
+        held={key: each for key, each in elicited.held.items() if key != name},
+        weights=frozen({key: each for key, each in elicited.weights.items() if key != name}),
+        pool=None,
     )
 
 
@@ -103,6 +120,37 @@ class _Pooling(ABC):
         for compared in self.elicited.compared:
             if compared.expert in self.members and compared.use == "evidence" and self.priors.pooling != LOG:
                 self._refused(compared.judgement, "an order used as evidence has no scale for factors to be added on")
+
+    def learned(self) -> tuple[tuple[Alike, ...], tuple[Beside, ...]]:
+        """Return comparable cases as the panel learns from them: each to the power of its experts' mean relevance.
+
+        A link is as precise as those of its experts on average, who see none counting as nothing: the powers of a
+        product of normals. Experts who differ about a model of cases beforehand cannot be pooled.
+        """
+        cases = tuple(self._alike(each, self.weights) for each in self.elicited.cases)
+        files = [file for file in self.priors.cases if file.elsewhere is not None]
+        beside = []
+        for file, each in zip(files, self.elicited.beside, strict=True):
+            taught = {name: weight for name, weight in self.weights.items() if each.teaches(name)}
+            first, *others = (each.held[name] for name in self.weights)
+            if any(other is not first for other in others):
+                why = "its priors differ by expert, and those of a model of cases are not pooled"
+                advice = "let them name nobody, or write 'pooling: linear'"
+                self.problems.append(Problem(self.priors.path, file.line, file.column, "cases", f"{why}; {advice}"))
+            links = tuple(self._linked(link, taught) for link in each.links)
+            rows = tuple(self._alike(alike, taught) for alike in each.cases)
+            beside.append(replace(each, held={**each.held, POOLED: first}, cases=rows, links=links))
+        return cases, tuple(beside)
+
+    def _alike(self, alike: Alike, weights: Mapping[str, float]) -> Alike:
+        mean = sum(weight * alike.of(name) for name, weight in weights.items())
+        return replace(alike, own=frozen({**alike.own, POOLED: mean}))
+
+    def _linked(self, linked: Linked, weights: Mapping[str, float]) -> Linked:
+        widths = {name: linked.link.of(name) for name in weights}
+        precision = sum(weights[name] / width**2 for name, width in widths.items() if width is not None)
+        own = frozen({**linked.link.own, POOLED: precision**-0.5 if precision > 0 else None})
+        return replace(linked, link=replace(linked.link, own=own))
 
     def _refused(self, judgement: Judgement, why: str) -> None:
         advice = f"it cannot be pooled by '{self.priors.pooling}'; leave 'use' out, or write 'pooling: linear'"

@@ -5,13 +5,10 @@
     anything else, on any rung    evidence on all parameters at once, a check, or a shape of the prior (melding.py):
                                   normal on a scale given by its form
     a comparison or an effect    a check, or a reweighting of draws
-    comparable cases             evidence for every expert (cases.py)
+    comparable cases             evidence for every expert (cases.py), through links where they have a model of their
+                                 own (beside.py)
 
-    the form of the question     scale of the evidence
-    P, 1 - P, PN, PS, ...        log-odds
-    A * B, A / B                 log
-    1 - A / B                    log of A / B
-    other sums                   as they are
+What is no parameter is evidence on the scale of its form (forms.py).
 
 Where an expert is silent the file's default speaks, and where there is none, a weak one that is listed. Defaults of
 departures are offsets or ratios to the default reference, so they follow an expert's own reference.
@@ -57,10 +54,11 @@ from causal.exact.answer import Writer
 from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
+from causal.learn.beside import join
 from causal.learn.cases import told, write_cases
 from causal.learn.coded import Said, enter, settle
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
-from causal.learn.forms import scale_of
+from causal.learn.forms import on_scale, scale_of
 from causal.learn.melding import reshape
 from causal.learn.pooled import pool
 from causal.spec.model import Logistic, Table, frozen
@@ -138,6 +136,7 @@ class _Reader:
             frozenset(question for question, reading in what.items() if reading is not None),
             (*(told(file) for file in self.priors.cases), *([coding.told] if coding else []), *self.notes),
             write_cases(self.writer, self.priors),
+            join(self.writer, self.priors, elicit),
             coding=coding,
         )
         found = reshape(found, self._problem)
@@ -150,7 +149,7 @@ class _Reader:
             return weights(self.priors)
         except ElicitationError as error:
             line, column = max(self.priors.weights.line, 1), max(self.priors.weights.column, 1)
-            self.problems.append(Problem(self.priors.path, line, column, "weights", str(error)))
+            self.problems.append(Problem(self.priors.where_judged, line, column, "weights", str(error)))
             return {}
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
@@ -226,13 +225,12 @@ class _Reader:
         scale, turned = scale_of(about)
         if scale == "log-odds":
             fit = fit_log_odds(stated(says, PROBABILITY))
-            value = recorder.minus_of(recorder.log(slot), recorder.log(recorder.flip(slot)))
         elif scale == "log":
             said = stated(says, (-float("inf"), 1.0)).complement() if turned else stated(says, QUOTIENT)
             fit = fit_log(said)
-            value = recorder.log(recorder.flip(slot) if turned else slot)
         else:
-            fit, value = fit_normal(stated(says, DIFFERENCE)), slot
+            fit = fit_normal(stated(says, DIFFERENCE))
+        value = on_scale(recorder, slot, scale, turned)
         return Derived(judgement.by, judgement, scale, value, fit, use)
 
     def _hint(self, about: Question) -> str:

@@ -37,12 +37,16 @@ STARTS = 20  # points at which a density is tried before chains are started on i
 
 @dataclass(frozen=True)
 class Target:
-    """What one expert's draws are to come from; ``method`` is ``nuts`` or ``iid``."""
+    """What one expert's draws are to come from; ``method`` is ``nuts`` or ``iid``.
+
+    Of the layout's parameters the first ``kept`` are this model's; those of models of cases are not kept.
+    """
 
     expert: str
     layout: Layout
     density: Density
     method: str
+    kept: int
 
 
 @dataclass(frozen=True)
@@ -120,16 +124,22 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     evidence = [each for each in elicited.evidence if each.expert == expert]
     shaping = [derived for derived in elicited.shaping if derived.expert == expert]
-    sight = elicited.seen(news)
-    asked = [*(each.slot for each in evidence), *(each.slot for each in sight), *(each.slot for each in shaping)]
-    tape = elicited.network.recorder.tape(asked)
+    beside = elicited.taught(expert)
+    sight = [each for each in elicited.seen(news) if each.of(expert) > 0]
+    sight += [each for model in beside for each in model.cases if each.of(expert) > 0]
+    linked = [(each.slot, within) for model in beside for each in model.links if (within := each.link.of(expert))]
+    asked = [each.slot for every in (evidence, sight, shaping) for each in every]
+    late = [slot for model in beside for slot in model.late]
+    tape = elicited.network.recorder.tape([*asked, *(slot for slot, _ in linked)], late)
     slots = tape.outputs.tolist()
     terms = [judged(slot, each.mean, each.sd) for each, slot in zip(evidence, slots, strict=False)]
-    terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=False)]
-    last = slots[len(evidence) + len(sight) :]
+    terms += [seen(slot, each.of(expert)) for slot, each in zip(slots[len(evidence) :], sight, strict=False)]
+    last = slots[len(evidence) + len(sight) : len(asked)]
     terms += [tabled(slot, each.table) for slot, each in zip(last, shaping, strict=True) if each.table]
-    layout = lay_out(elicited, expert)
-    return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID)
+    terms += [judged(slot, 0.0, within) for slot, (_, within) in zip(slots[len(asked) :], linked, strict=True)]
+    layout = lay_out(elicited, expert, beside=beside)
+    kept = len(elicited.network.parameters)
+    return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID, kept)
 
 
 def sample(
@@ -160,8 +170,8 @@ def draw(
         if target.method == IID:
             started = time.perf_counter()
             theta = target.layout.draw(streams[target.expert], length.chains * length.draws)
-            theta = theta.reshape(length.chains, length.draws, -1)
-            names = target.layout.parameters
+            theta = theta.reshape(length.chains, length.draws, -1)[..., : target.kept]
+            names = target.layout.parameters[: target.kept]
             found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
     conditioned = [target for target in targets if target.method == NUTS]
     for target in conditioned:
@@ -171,8 +181,9 @@ def draw(
         bar = not quiet and watch is None and sys.stderr.isatty()
         runs = run([target.density for target in conditioned], seeds, length, bar, watch)
         for target, made in zip(conditioned, runs, strict=True):
-            names = target.layout.parameters
-            found[target.expert] = Drawn(made.theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
+            names = target.layout.parameters[: target.kept]
+            theta = made.theta[..., : target.kept]
+            found[target.expert] = Drawn(theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
     return {target.expert: found[target.expert] for target in targets}
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from causal.errors import SpecError
+from causal.errors import Problem, SpecError
 from causal.spec.known import choices
 from causal.spec.model import Model, frozen
 from causal.spec.priorfile import read_priors
@@ -62,6 +62,10 @@ def parse_answers(text: str, path: str, model: Model, onto: str | None, onto_pat
     problems = Problems(path)
     tree = read_tree(text, problems)
     base = read_tree(onto, Problems(onto_path)) if onto is not None else None
+    like = None if base is None else base.get("like")
+    if isinstance(like, Scalar):
+        message = f"this file has its judgements from {like}; merge the sheet into that one"
+        raise SpecError([Problem(onto_path, like.line, like.column, "like", message)])
     return _Sheet(tree, base, onto_path, model, problems).read()
 
 

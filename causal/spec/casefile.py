@@ -8,14 +8,18 @@
     a code, and no grade             the coded state for certain
 
 A grade stands in the column of the same name with the suffix that ``confidence`` gives. Rows are kept where every
-column of ``where`` has the value it names; ``count`` says how many cases a row is. Rows alike are one row.
+column of ``where`` has a value that it names; ``count`` says how many cases a row is. Rows alike are one row.
+
+A cell that ``unseen`` speaks of counts as empty: what was coded 0 because nobody could see it is missing, and no 0. A
+row whose ``use`` begins with ``target`` is the case that is asked about, and is refused where it is kept: it would be
+evidence for itself.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,8 +30,11 @@ from causal.spec.priorshape import CaseFileShape
 from causal.spec.reader import Problems, Scalar, decode, read_bytes
 
 MISSING = frozenset({"", "NA"})
+USE, TARGET = "use", "target"  # the column that says what a row is for, and how that of the case itself begins
 # one cell and what ends it; a cell in quotes may hold commas, line ends, and quotes written twice
 CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r?\n|\r|\Z)')
+
+type Conditions = list[tuple[int, tuple[str, ...]]]  # a column's place, and the values that fit
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,12 @@ def read_cases(
     problems.include(own)
     if len(own):
         return file, content
-    named = (*written.columns, *written.where, *([written.count] if written.count is not None else ()))
+    named = (
+        *written.columns,
+        *written.where,
+        *(column for where in written.unseen.values() for column in where),
+        *([written.count] if written.count is not None else ()),
+    )
     missing = [name for name in named if table.column(name) is None]
     for name in missing:
         problems.add(name, f"{file.file} has no column {str(name)!r}{choices(name, table.header)}")
@@ -137,7 +149,8 @@ class _Rows:
 
     def __init__(self, file: CaseFile, table: Table, model: Model, problems: Problems) -> None:
         self.file, self.table, self.model, self.problems = file, table, model, problems
-        self.kept = [(table.column(column), value) for column, value in file.where.items()]
+        self.kept = self._places(file.where)
+        self.use = table.column(USE)
         self.seen = [self._reader(column, variable) for column, variable in file.columns.items()]
         self.count = None if file.count is None else table.column(file.count)
 
@@ -145,7 +158,7 @@ class _Rows:
         """Return the distinct rows that are kept, each with the number of its cases and the line of its first."""
         found: dict[tuple[Seen, ...], CaseRow] = {}
         for row in self.table.rows:
-            if any(row[at] != value for at, value in self.kept if at is not None):
+            if not _fits(row, self.kept) or self._is_target(row):
                 continue
             count = self._cases(row)
             seen = tuple(each for reader in self.seen if (each := reader(row)) is not None)
@@ -154,6 +167,18 @@ class _Rows:
             first = found.get(seen, CaseRow(seen, 0.0, row[0].line))
             found[seen] = replace(first, count=first.count + count)
         return tuple(found.values())
+
+    def _places(self, where: Mapping[str, tuple[str, ...]]) -> Conditions:
+        return [(at, values) for column, values in where.items() if (at := self.table.column(column)) is not None]
+
+    def _is_target(self, row: Sequence[Scalar]) -> bool:
+        """Tell whether a row is the case itself; note a problem if so."""
+        found = self.use is not None and row[self.use].lower().startswith(TARGET)
+        if found and self.use is not None:
+            name = f"{str(row[0])!r} " if row[0] else ""
+            message = f"the row {name}is the case that is asked about; leave it out: 'where: {{{USE}: ...}}'"
+            self.problems.add(row[self.use], message, USE)
+        return found
 
     def _cases(self, row: Sequence[Scalar]) -> float:
         if self.count is None:
@@ -173,9 +198,12 @@ class _Rows:
         at, graded = self.table.column(column), self.table.column(f"{column}{self.file.suffix}")
         codes = self.file.states.get(variable, {})
         states = self.model.variables[variable].states
+        hidden = self._places(self.file.unseen.get(column, {}))
         assert at is not None  # looked up before
 
         def read(row: Sequence[Scalar]) -> Seen | None:
+            if hidden and _fits(row, hidden):
+                return None
             cell = row[at]
             state = codes.get(cell, str(cell))
             if cell not in codes and state not in states:
@@ -193,6 +221,10 @@ class _Rows:
             return variable, _likelihoods(state, states, error)
 
         return read
+
+
+def _fits(row: Sequence[Scalar], conditions: Conditions) -> bool:
+    return all(row[at] in values for at, values in conditions)
 
 
 def _likelihoods(state: str, states: Sequence[str], error: float) -> tuple[tuple[str, float], ...]:

@@ -3,6 +3,7 @@
     told                            is
     a file                          that file
     the name of a shipped model     models/<name>.yaml, in a checkout or in an installed package
+    the name of priors              <name>.yaml where the model's own priors are looked for
     nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
     a network file                  that file, and nobody's priors: it has its numbers
 """
@@ -44,12 +45,17 @@ def find_model(model: str | Path) -> Path:
 
 def find_priors(path: Path, model: Model) -> Path | None:
     """Return the prior file that goes with a model: ``<model name>.yaml`` in ../priors or priors, or none."""
-    for place in (path.parent.parent / "priors", path.parent / "priors"):
-        candidate = place / f"{model.name}.yaml"
-        if candidate.is_file():
-            return candidate
+    found = _among_priors(path, model.name)
+    if found is not None:
+        return found
     candidate = path.parent / f"{model.name}.priors.yaml"
     return candidate if candidate.is_file() else None
+
+
+def _among_priors(path: Path, name: str) -> Path | None:
+    """Return the prior file of a name in the folders of priors that go with a model file."""
+    places = (path.parent.parent / "priors", path.parent / "priors")
+    return next((each for place in places if (each := place / f"{name}.yaml").is_file()), None)
 
 
 def new_priors(path: Path, model: Model) -> Path:
@@ -75,9 +81,12 @@ def read_case(model: str | Path, priors: str | Path | None = None) -> tuple[Mode
         network = load_bif(path)
         return network, nobody(network)
     structure = load_model(path)
-    where = Path(priors) if priors is not None else find_priors(path, structure)
+    where = find_priors(path, structure) if priors is None else Path(priors)
     if where is None:
         return structure, nobody(structure)
     if not where.is_file():
-        raise UsageError(f"no prior file {str(where)!r}")
+        named = _among_priors(path, str(priors)) if where.name == str(priors) else None
+        if named is None:
+            raise UsageError(f"no prior file {str(where)!r}")
+        where = named
     return structure, load_priors(where, structure)

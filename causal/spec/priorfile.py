@@ -2,11 +2,13 @@
 
     text -> tree (reader.py) -> PriorsShape (priorshape.py) -> questions and names looked up -> Priors
 
-    here          experts, judgements, scales, cases
+    here          experts, judgements, scales
     saysfile.py   what is said
+    caseentry.py  comparable cases
     seedfile.py   questions whose answers are known, and what the weights come from
 
-A file without experts has one, ANYONE, who says all of it. What needs the meaning of a question, not just its words, is
+A file without experts has one, ANYONE, who says all of it. A file that is ``like`` another has all that the other has,
+and adds cases. What needs the meaning of a question, not just its words, is
 checked by later floors: parents missing from a row, two judgements of one parameter.
 """
 
@@ -15,12 +17,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from causal.errors import QueryError, QuestionSyntaxError, nearest
+from causal.errors import QueryError, QuestionSyntaxError, SpecError, nearest
 from causal.spec import priorshape as shapes
 from causal.spec.asked import Asked
-from causal.spec.casefile import read_cases
+from causal.spec.caseentry import Around, read_entry
 from causal.spec.grammar import parse_about
 from causal.spec.known import Known, choices
 from causal.spec.model import KINDS, Model, Types, frozen
@@ -51,7 +54,9 @@ from causal.spec.reader import Problems, Scalar, decode, read_bytes, read_tree
 from causal.spec.saysfile import read_says, said_text
 from causal.spec.scales import LEVELS, SCALES, plain_phrase
 from causal.spec.seedfile import read_seed, read_weights
-from causal.spec.shape import read_shape, share, tidy
+from causal.spec.shape import read_shape, tidy
+
+KEYS_BESIDE_LIKE = frozenset({"priors", "model", "like", "title", "about", "cases"})
 
 
 def load_priors(path: Path | str, model: Model) -> Priors:
@@ -91,12 +96,26 @@ def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folde
         problems.add(shape.model, f"this file is for model {str(shape.model)!r}, not {model.name!r}")
         problems.stop()  # against another model every name would be wrong
     reading = _Reading(shape, model, problems, folder)
-    cases = [reading.cases(each) for each in shape.cases]
+    base = None if shape.like is None else _like(shape, model, folder, problems)
+    experts = reading.experts() if base is None else base.experts
+    cases = [reading.cases(each, experts) for each in shape.cases]
     content = b"".join([data, *(found for _, found in cases)])
+    if base is not None:
+        problems.check()
+        return replace(
+            base,
+            name=str(shape.priors),
+            cases=(*base.cases, *(case for case, _ in cases)),
+            title=tidy(shape.title) or base.title,
+            about=tidy(shape.about) or base.about,
+            path=problems.path,
+            digest=hashlib.sha256(content + base.digest.encode()).hexdigest(),
+            judged_in=base.path,
+        )
     priors = Priors(
         name=str(shape.priors),
         model=model.name,
-        experts=reading.experts(),
+        experts=experts,
         judgements=tuple(j for each in shape.judgements if (j := reading.judgement(each)) is not None),
         defaults=tuple(j for each in shape.defaults if (j := reading.judgement(each)) is not None),
         scale=reading.scale,
@@ -304,59 +323,47 @@ class _Reading:
         told = tidy(self.shape.sources.get(Scalar(source), ""))
         found[str(name)] = Scale(str(name), frozen(phrases), told, own=frozenset(own_phrases))
 
-    def cases(self, written: shapes.CaseFileShape) -> tuple[CaseFile, bytes]:
-        """Return a file of comparable cases, its columns and states looked up and its rows read, and its content."""
-        before = len(self.problems)
-        if written.relevance == 0:
-            self.problems.add(written.at("relevance"), "cases without relevance teach nothing; leave them out")
-        if not written.columns:
-            self.problems.add(written.at("columns"), "name at least one column and its variable, like {wet: grass}")
-        columns: dict[str, str] = {}
-        for column, variable in written.columns.items():
-            if self.known.has(variable):
-                if variable in columns.values():
-                    self.problems.add(variable, f"two columns for the variable {str(variable)!r}")
-                columns[str(column)] = str(variable)
-        states = {}
-        for variable, codes in written.states.items():
-            if self.known.has(variable):
-                if variable not in columns.values():
-                    message = f"no column is {str(variable)!r}{choices(variable, dict.fromkeys(columns.values()))}"
-                    self.problems.add(variable, message)
-                found = {str(code): self.known.state(variable, state) for code, state in codes.items()}
-                states[str(variable)] = frozen({code: state for code, state in found.items() if state is not None})
-        suffix, confidence = self._confidence(written)
-        file = CaseFile(
-            file=str(written.file),
-            relevance=written.relevance,
-            columns=frozen(columns),
-            states=frozen(states),
-            count=None if written.count is None else str(written.count),
-            where=frozen({str(column): str(value) for column, value in written.where.items()}),
-            confidence=frozen(confidence),
-            suffix=suffix,
-        )
-        if self.folder is None or len(self.problems) > before:
-            return file, b""
-        return read_cases(file, written, self.folder, self.model, self.problems)
+    def cases(self, written: shapes.CaseFileShape, experts: Mapping[str, Expert]) -> tuple[CaseFile, bytes]:
+        """Return a file of comparable cases, and the content read for it."""
+        schools = {name: expert.school for name, expert in experts.items()}
+        around = Around(self.model, self.folder, self.known, self.problems, schools)
+        return read_entry(written, around, load_priors)
 
-    def _confidence(self, written: shapes.CaseFileShape) -> tuple[str, dict[str, float]]:
-        """Return the suffix of the columns that say how sure a code is, and the chance of error per grade."""
-        suffix, grades = "", {}
-        for word, value in written.confidence.items():
-            if word == "suffix":
-                suffix = str(value)
-                continue
-            error = share(value)
-            if error is None or not 0 <= error < 1:
-                self.problems.add(
-                    value, f"{str(value)!r} is no chance of error; write one from 0 to 1, like 0.1 or 10%"
-                )
-            else:
-                grades[str(word)] = error
-        if grades and not suffix:
-            self.problems.add(written.at("confidence"), "say which columns hold these grades: {suffix: _conf, ...}")
-        return suffix, grades
+
+def _like(shape: shapes.PriorsShape, model: Model, folder: Path | None, problems: Problems) -> Priors:
+    """Return the priors of the file that this one is like; this one may have more cases, and a title of its own.
+
+    Raises SpecError where there are none.
+    """
+    found = _base(shape, model, folder, problems)
+    if found is None:
+        problems.stop()
+    return found
+
+
+def _base(shape: shapes.PriorsShape, model: Model, folder: Path | None, problems: Problems) -> Priors | None:
+    for key in shape.node.entries:
+        if key not in KEYS_BESIDE_LIKE:
+            message = f"a file like another adds cases only; write {str(key)!r} in {shape.like}, or leave it out"
+            problems.add(shape.at(key), message)
+    path = Path(str(shape.like)) if folder is None else folder / str(shape.like)
+    if folder is None:
+        problems.add(shape.at("like"), "priors that are read from text are like no file; load them from a file")
+    elif not path.is_file():
+        problems.add(shape.at("like"), f"no file {str(shape.like)!r}; its path starts from the folder of this file")
+    elif path.resolve() == Path(problems.path).resolve():
+        problems.add(shape.at("like"), "this file is like itself; name the file with the judgements")
+    else:
+        try:
+            base = load_priors(path, model)
+        except SpecError as error:
+            problems.take(error)
+        else:
+            if not base.judged_in:
+                return base
+            message = f"{shape.like} is like another file itself; name that one, {Path(base.judged_in).name}"
+            problems.add(shape.at("like"), message)
+    return None
 
 
 def _keys_of(shape: shapes.PriorsShape, key: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
       ├─ scales: name -> Scale (phrase -> three quantiles)
       ├─ pooling: linear, log or hierarchical, the last with Factors
       ├─ weights: Weighting, seeds: NumberSeed or EventSeed (questions whose answers are known)
-      └─ cases: CaseFile
+      └─ cases: CaseFile ── elsewhere: Elsewhere (a model of its own), links: Link
 
     what is said          value
     exactly: 0.3          Exactly        a number, or a number per state
@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from causal.errors import Problem
-from causal.spec.model import frozen
+from causal.spec.model import Model, frozen
 from causal.spec.question import Question
 
 
@@ -221,10 +221,42 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFile:
-    """A CSV of comparable cases and how its columns map to the model; ``rows`` is None where it was not read.
+class Link:
+    """What a question of a model of cases has to do with one of this model.
 
-    ``file`` is as written, ``path`` where it was found.
+    On the scale of their form (log-odds, logarithm, or as they are) they differ by Normal(0, ``within``^2). ``own`` has
+    the experts for whom that is another number, or None: they see no link.
+    """
+
+    there: Question
+    here: Question
+    within: float
+    own: Mapping[str, float | None] = field(default_factory=lambda: frozen({}))
+    because: str = ""
+    line: int = 0
+    column: int = 0
+
+    def of(self, expert: str) -> float | None:
+        """Return how far apart the two lie for an expert, None where they see no link."""
+        return self.own.get(expert, self.within)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A model of the cases' own, what is known of its parameters beforehand, and its links to this model."""
+
+    model: Model
+    priors: Priors
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A CSV of comparable cases and how its columns map to a model; ``rows`` is None where it was not read.
+
+    ``file`` is as written, ``path`` where it was found. ``own`` has the experts for whom the relevance is another.
+    ``where`` has per column the values of rows that are kept; ``unseen`` per column where its cells count as empty. The
+    columns are those of the model itself, or of one ``elsewhere``.
     """
 
     file: str
@@ -232,16 +264,25 @@ class CaseFile:
     columns: Mapping[str, str]
     states: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: frozen({}))
     count: str | None = None
-    where: Mapping[str, str] = field(default_factory=lambda: frozen({}))
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: frozen({}))
     confidence: Mapping[str, float] = field(default_factory=lambda: frozen({}))
     suffix: str = ""
     rows: tuple[CaseRow, ...] | None = None
     path: str = ""
+    own: Mapping[str, float] = field(default_factory=lambda: frozen({}))
+    unseen: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=lambda: frozen({}))
+    elsewhere: Elsewhere | None = None
+    line: int = 0
+    column: int = 0
 
     @property
     def total(self) -> float:
         """The number of cases."""
         return sum(row.count for row in self.rows or ())
+
+    def relevance_of(self, expert: str) -> float:
+        """Return what a case is worth to an expert, 0 where they learn nothing from it."""
+        return self.own.get(expert, self.relevance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +353,10 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """All that was judged about one model. ``experts`` is never empty: a file without any has the one ``ANYONE``."""
+    """All that was judged about one model. ``experts`` is never empty: a file without any has the one ``ANYONE``.
+
+    ``judged_in`` is the file in which the judgements stand, where ``like`` names it and it is another than ``path``.
+    """
 
     name: str
     model: str
@@ -331,13 +375,19 @@ class Priors:
     about: str = ""
     path: str = ""
     digest: str = ""
+    judged_in: str = ""
+
+    @property
+    def where_judged(self) -> str:
+        """The path of the file in which the judgements stand."""
+        return self.judged_in or self.path
 
     def problem(self, judgement: Judgement, message: str) -> Problem:
         """Return what is wrong with one of the file's judgements or defaults, at its place in the file."""
         section, name = (self.defaults, "defaults") if judgement.by is None else (self.judgements, "judgements")
         place = next(number for number, each in enumerate(section, start=1) if each is judgement)
         line, column = max(judgement.line, 1), max(judgement.column, 1)
-        return Problem(self.path, line, column, f"{name}.{place}", f"{judgement.about}: {message}")
+        return Problem(self.where_judged, line, column, f"{name}.{place}", f"{judgement.about}: {message}")
 
     def of(self, expert: str) -> tuple[Judgement, ...]:
         """Return the judgements of one expert, in file order."""

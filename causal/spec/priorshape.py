@@ -4,7 +4,7 @@
       ├─ judgements: JudgementShape, defaults: DefaultShape ── says: word | SaysShape (one kind), cite: CiteShape
       ├─ scales: ScaleShape
       ├─ weights: word | WeightsShape, seeds: SeedShape
-      └─ cases: CaseFileShape
+      └─ cases: CaseFileShape ── links: LinkShape
 
 The JSON Schema of prior files is made from these classes (schema.py).
 """
@@ -25,6 +25,7 @@ from causal.spec.shape import (
     Name,
     Number,
     OneOf,
+    OneOrMore,
     Shape,
     Share,
     Text,
@@ -186,16 +187,37 @@ class ScaleShape(Shape):
     source: Name | SkipJsonSchema[None] = None
 
 
+class LinkShape(Shape):
+    """What a question of the cases' own model has to do with one here: on its scale, Normal(0, within^2) apart."""
+
+    there: Text
+    here: Text
+    within: Number
+    because: Text = ""
+    schools: dict[Name, Name] = {}
+    experts: dict[Name, Name] = {}
+
+
 class CaseFileShape(Shape):
-    """A CSV of comparable cases: what its columns are called here, and which of its rows count how much."""
+    """A CSV of comparable cases: what its columns are called here, and which of its rows count how much.
+
+    `model` says that the columns are those of a model of their own, which `links` tie to this one.
+    """
 
     file: Name
-    relevance: Share
+    relevance: Annotated[
+        Annotated[Share, AsWord] | Annotated[dict[Name, Share], AsMapping],
+        by_form("a share like 0.3, or one per school or expert: {default: 0.3, ours: 0.1}"),
+    ]
     columns: dict[Name, Name]
     states: dict[Name, dict[Name, Name]] = {}
     count: Name | SkipJsonSchema[None] = None
-    where: dict[Name, Name] = {}
+    where: dict[Name, OneOrMore] = {}
+    unseen: dict[Name, dict[Name, OneOrMore]] = {}
     confidence: dict[Name, Name] = {}
+    model: Name | SkipJsonSchema[None] = None
+    priors: Name | SkipJsonSchema[None] = None
+    links: list[LinkShape] = []
 
 
 class SeedShape(Shape):
@@ -246,6 +268,7 @@ class PriorsShape(Shape):
 
     priors: Name
     model: Name
+    like: Name | SkipJsonSchema[None] = None
     title: Text = ""
     about: Text = ""
     scale: Name | SkipJsonSchema[None] = None

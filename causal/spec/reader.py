@@ -159,6 +159,10 @@ class Problems:
         """Take over what was found in a file that this one names."""
         self._found += other._found
 
+    def take(self, error: SpecError) -> None:
+        """Take over what made a file that this one names unreadable."""
+        self._found += error.problems
+
     def check(self) -> None:
         """Raise SpecError with all that was found, if anything was."""
         if self._found:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from causal.errors import SpecError
+from causal.spec.answers import parse_answers
 from causal.spec.casefile import parse_table
 from causal.spec.modelfile import parse_model
-from causal.spec.priorfile import load_priors
+from causal.spec.priorfile import load_priors, parse_priors
 from causal.spec.priors import CaseRow, Priors
 from causal.spec.reader import Problems
 
@@ -152,3 +153,78 @@ def test_everything_wrong_with_all_files_is_said_at_once(tmp_path: Path) -> None
     assert [line.split(": ")[0] for line in said] == [
         "gardens.csv:3:1", "gardens.csv:3:3", "p.yaml:4:49", "p.yaml:6:12", "p.yaml:7:54",
     ]  # fmt: skip
+
+
+def test_a_column_may_have_one_of_several_values(tmp_path: Path) -> None:
+    table = "wet,sky,use\n1,clear,learn\n0,clear,learn (censored)\n1,cloudy,hold out\n"
+    found = rows(tmp_path, table, CODES + ", where: {use: [learn, learn (censored)]}")
+    assert [row.line for row in found] == [2, 3]
+
+
+def test_what_nobody_could_see_is_missing_and_no_zero(tmp_path: Path) -> None:
+    table = "wet,sky,use\n0,clear,learn\n0,cloudy,censored\n0,,censored\n"
+    found = rows(tmp_path, table, CODES + ", unseen: {wet: {use: censored}}")
+    assert [row.seen for row in found] == [
+        (("grass", (("dry", 1.0),)), ("sky", (("clear", 1.0),))),
+        (("sky", (("cloudy", 1.0),)),),
+    ]  # the third row shows nothing at all, and is no case
+    said = complaint(tmp_path, table, PLAIN % (CODES + ", unseen: {wit: {use: censored}, sky: {used: censored}}"))
+    assert [line.partition(": ")[2] for line in said] == [
+        "cases.1.unseen: 'wit' is not among the columns that are read (did you mean 'wet'?)"
+    ]
+
+
+def test_the_case_itself_is_refused_as_evidence_for_itself(tmp_path: Path) -> None:
+    table = "id,wet,sky,use\nOURS,1,clear,target (never condition on it)\nA,0,clear,comparison\n"
+    assert complaint(tmp_path, table, PLAIN % CODES) == [
+        "gardens.csv:2:14: use: the row 'OURS' is the case that is asked about; leave it out: 'where: {use: ...}'"
+    ]
+    assert [row.line for row in rows(tmp_path, table, CODES + ", where: {use: comparison}")] == [3]
+
+
+def test_a_case_is_worth_something_else_to_a_school_or_an_expert(tmp_path: Path) -> None:
+    (tmp_path / "gardens.csv").write_text("wet\n1\n", encoding="utf-8")
+    (tmp_path / "p.yaml").write_text(
+        "priors: p\nmodel: lawn\nexperts: {a: {school: s}, b: {school: s}, c: {school: t}, d: {}}\ncases:\n"
+        "  - {file: gardens.csv, relevance: {b: 0.5, s: 0.1, default: 0.3}, columns: {wet: grass}, "
+        'states: {grass: {"1": wet}}}\n',
+        encoding="utf-8",
+    )
+    (file,) = load_priors(tmp_path / "p.yaml", MODEL).cases
+    assert [file.relevance_of(name) for name in "abcd"] == [0.1, 0.5, 0.3, 0.3]
+
+
+def test_a_file_like_another_has_all_of_it_and_more_cases(tmp_path: Path) -> None:
+    first = read(tmp_path, "wet,sky\n1,clear\n", PLAIN % CODES)
+    (tmp_path / "more.yaml").write_text(
+        "priors: more\nmodel: lawn\nlike: p.yaml\ntitle: With more\ncases:\n  - " + PLAIN % CODES + "\n",
+        encoding="utf-8",
+    )
+    more = load_priors(tmp_path / "more.yaml", MODEL)
+    assert (more.name, more.title, len(more.cases)) == ("more", "With more", 2)
+    assert (more.judgements, more.experts) == (first.judgements, first.experts)
+    assert Path(more.where_judged).name == "p.yaml"
+    assert Path(more.path).name == "more.yaml"
+    (tmp_path / "p.yaml").write_text(
+        "priors: p\nmodel: lawn\njudgements:\n  - {about: P(grass = wet), says: 30%}\n", encoding="utf-8"
+    )
+    again = load_priors(tmp_path / "more.yaml", MODEL)
+    assert (len(again.judgements), len(again.cases)) == (1, 1)
+    assert again.digest != more.digest
+    (tmp_path / "p.yaml").write_text(
+        "priors: p\nmodel: lawn\njudgements:\n  - {about: P(gras = wet), says: 30%}\n", encoding="utf-8"
+    )
+    with pytest.raises(SpecError, match=r"p\.yaml:4:13: judgements\.1\.about: no variable 'gras'"):
+        load_priors(tmp_path / "more.yaml", MODEL)
+
+
+def test_answers_go_where_the_judgements_are(tmp_path: Path) -> None:
+    sheet = "answers: s\npriors: more\nmodel: lawn\njudgements:\n  - {about: P(grass = wet), says: 30%}\n"
+    with pytest.raises(SpecError, match=r"more\.yaml:3:7: like: this file has its judgements from p\.yaml; merge the"):
+        parse_answers(sheet, "s.yaml", MODEL, "priors: more\nmodel: lawn\nlike: p.yaml\n", "more.yaml")
+
+
+def test_a_model_of_the_cases_own_needs_a_folder() -> None:
+    entry = "{file: t.csv, relevance: 1, model: other, columns: {a: b}, links: [{there: P(b), here: P(c), within: 1}]}"
+    (file,) = parse_priors(f"priors: p\nmodel: lawn\ncases:\n  - {entry}\n", "p.yaml", MODEL).cases
+    assert file.rows is None  # which is refused before anything is drawn

@@ -138,7 +138,7 @@ def test_comparable_cases_are_mapped_onto_the_model() -> None:
     (case,) = read.cases
     assert (case.file, case.relevance, case.count, case.suffix) == ("gardens.csv", 0.3, "n", "_conf")
     assert (case.columns, case.states) == ({"wet": "grass"}, {"grass": {"0": "dry", "1": "wet"}})
-    assert (case.where, case.confidence) == ({"use": "comparison"}, {"H": 0.03, "M": 0.1})
+    assert (case.where, case.confidence) == ({"use": ("comparison",)}, {"H": 0.03, "M": 0.1})
 
 
 def test_priors_of_another_model_are_told_once() -> None:

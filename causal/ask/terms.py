@@ -100,7 +100,7 @@ class Seen:
 
 def rows(panel: Panel) -> tuple[Seen, ...]:
     """Return the distinct rows of comparable cases that are of the model itself, in the order of their slots."""
-    files = [file for file in panel.elicited.priors.cases if file.elsewhere is None]  # the others have a model elsewhere
+    files = [file for file in panel.elicited.priors.cases if file.elsewhere is None]  # others have a model of their own
     pairs = [(file, row) for file in files for row in file.rows or ()]
     every = zip(pairs, panel.elicited.cases, strict=True)
     return tuple(Seen(file, row, alike, place) for place, ((file, row), alike) in enumerate(every))

@@ -274,5 +274,5 @@ def _line(file: CaseFile, cell: Cell, case: Mapping[str, str], count: float, use
         grades.append(next((grade for grade, e in file.confidence.items() if abs(e - error) < 1e-9), ""))
     counted = [repr(count)] if file.count else []
     return ",".join(
-        [*cells, *(grades if file.suffix else []), *counted, *(use + value for value in file.where.values())]
+        [*cells, *(grades if file.suffix else []), *counted, *(use + values[0] for values in file.where.values())]
     )

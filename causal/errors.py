@@ -12,7 +12,9 @@
     ├── GateError                  4   the posterior does not deserve to be reported
     └── UsageError                 2   a call or command that makes no sense
 
-Every class carries its ``exit_code``, so the command line needs no table of its own.
+    NotStored                  a warning: draws that are good, and could not be kept
+
+Every error carries its ``exit_code``, so the command line needs no table of its own.
 """
 
 from __future__ import annotations
@@ -124,3 +126,7 @@ class UsageError(CausalError):
     """A call or command that makes no sense as it stands."""
 
     exit_code = 2
+
+
+class NotStored(UserWarning):
+    """Draws that could not be kept, and why: the next question makes them again."""

@@ -29,7 +29,7 @@ from causal.ask import answer as asked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
-from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
+from causal.errors import CausalError, GateError, NotStored, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
@@ -173,8 +173,8 @@ class Study(ByHand):
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
-        Where the model has every number there is one draw, and it is exact. After an edit, only the experts whose
-        posterior it changes are drawn again.
+        Where the model has every number there is one draw, and it is exact. After an edit, or an interrupt, only the
+        experts are drawn whose posterior has no draws yet. Warns (NotStored) where the draws cannot be kept.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         """
         stored = self.stored(seed, draws, tune, chains)
@@ -185,7 +185,9 @@ class Study(ByHand):
         try:
             store.save(name, drawn, keys)
         except OSError as error:  # the draws are good although they cannot be kept
-            warnings.warn(f"the fit is not stored, so the next question samples again: {error}", stacklevel=2)
+            why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            lost = f"the draws are not kept, so the next question makes them again: {why}"
+            warnings.warn(lost, NotStored, stacklevel=2)
         return Posterior(self, Draws.of(drawn, seed), name)
 
     def stored(self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS) -> Posterior | None:

@@ -910,11 +910,11 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        ("report coin.yaml --out out", "out/report.html"),
-        ("elicit coin.yaml --html page.html", "page.html"),
+        ("report coin.yaml --out out --quiet", "out/report.html"),
+        ("elicit coin.yaml --html page.html --quiet", "page.html"),
         ("elicit coin.yaml --merge filled.yaml", "coin.priors.yaml"),
-        ("elicit coin.yaml --questionnaire --out sheets", "sheets/coin-questionnaire.md"),
-        ("show coin.yaml --out coin.svg", "coin.svg"),
+        ("elicit coin.yaml --questionnaire --out sheets --quiet", "sheets/coin-questionnaire.md"),
+        ("show coin.yaml --out coin.svg --quiet", "coin.svg"),
         ("schema --out .", "models/causal-model.schema.json"),
     ],
     ids=lambda text: text.split()[0],
@@ -927,7 +927,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
     (desk / "filled.yaml").write_text(sheet)
     before = {path.name: path.read_bytes() for path in desk.iterdir()}
     request.getfixturevalue("full")
-    done = run(*shlex.split(arguments), "--quiet")
+    done = run(*shlex.split(arguments))
     said = done.err.splitlines()[-1]
     assert (done.code, done.out) == (2, ""), done.err
     assert said.endswith(f"{names}: {FULL}"), said

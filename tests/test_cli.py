@@ -35,7 +35,7 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema", "grid")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -918,6 +918,36 @@ def test_an_interruption_before_the_commands_are_there(run: Run, monkeypatch: py
     assert run("check", "rain").code == 130
 
 
+# ── many fits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_grid_answers_under_many_priors(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)
+    command = ("grid", "coin.yaml", "P(bet = won)", "--weight", "0,2", "--seed", "4", "--quiet")
+    done = run(*command, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert [each["weight"] for each in done.json["settings"]] == [1.0, 0.0, 2.0]
+    asked = run("ask", "coin.yaml", "P(bet = won)", "--seed", "4", "--json").json
+    assert done.json["settings"][0]["mean"] == asked["mean"]
+    shown = run(*command)
+    assert "with the priors as they stand; over 3 settings it lies between" in shown.out
+    assert re.search(r"^weight x 2 +0\.\d{3} +\[", shown.out, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--weight 1,x", "--weight is a list of numbers, 0,0.5,2, not '1,x'"),
+        ("--relevance 2", "coin has no comparable cases, so there is no relevance to vary"),
+        ("--leave-out", "coin has one expert in the panel, so nobody can be left out"),
+        ("", "nothing varies; give weights, relevances, or leave experts out one at a time"),
+    ],
+)
+def test_a_grid_of_nothing_is_refused(run: Run, desk: Path, options: str, said: str) -> None:
+    done = run("grid", "coin.yaml", "P(bet = won)", *shlex.split(options), "--quiet")
+    assert (done.code, done.out, done.err) == (2, "", f"{said}\n")
+
+
 # ── a full disk ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 FULL = "No space left on device; nothing is half written: free some room and try again"
@@ -1096,7 +1126,10 @@ def test_help_lists_every_command(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_example_in_the_help_works(run: Run, command: str, desk: Path) -> None:
+def test_the_example_in_the_help_works(
+    run: Run, command: str, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)  # what runs on every core runs here
     done = run(command, "--help")
     assert done.code == 0
     (example,) = re.findall(r"^ *Example: causal (.+)$", done.out, flags=re.MULTILINE)

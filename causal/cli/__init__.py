@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):  # a label in Greek must not end a command on an old terminal
             stream.reconfigure(errors="backslashreplace")
     try:
-        from causal.cli.commands import app
+        from causal.cli.many import app
 
         app([word for word in given if word != "--debug"], prog_name="causal")
     except KeyboardInterrupt:  # before the commands were there to see it

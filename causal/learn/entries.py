@@ -18,10 +18,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from causal.spec.whole import write_folder
 
+FORMAT = 3  # of the files; raise it when what is stored, or how draws are made, changes
+PACKAGES = ("nutpie", "numpy", "scipy", "numba")
 SUMS = "sums.json"
 LOCKS = "locks"
 
@@ -33,6 +36,17 @@ def folder() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "causal"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that what is stored depends on."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "absent"
+    return found
 
 
 def place(kind: str, digest: str) -> Path:

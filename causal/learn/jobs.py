@@ -28,7 +28,7 @@ from typing import Any
 
 from causal.errors import CausalError, JobsFailed, UsageError
 from causal.learn import entries
-from causal.learn.store import FORMAT, versions
+from causal.learn.entries import FORMAT, versions
 
 JOBS, RESULT = "jobs", "result.json"
 LOCAL = "local"

@@ -20,31 +20,18 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
 from causal.learn import entries
+from causal.learn.entries import FORMAT, versions
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import Drawn, Target, draw
 
-FORMAT = 3  # of the files; raise it when what is stored, or how draws are made, changes
-PACKAGES = ("nutpie", "numpy", "scipy", "numba")
 AXES = ("chain", "draw", "parameter")
 FITS, DRAWS = "fits", "draws"
 LIST, THETA, RUN = "fit.json", "draws.nc", "run.json"
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a fit depends on."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "absent"
-    return found
 
 
 def digest(model: str, priors: str, **settings: object) -> str:

@@ -914,7 +914,7 @@ def test_an_interruption_before_the_commands_are_there(run: Run, monkeypatch: py
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("causal.cli.commands.app", interrupted)
+    monkeypatch.setattr("causal.cli.many.app", interrupted)
     assert run("check", "rain").code == 130
 
 

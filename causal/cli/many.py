@@ -26,7 +26,7 @@ Relevances = Annotated[
 ]
 
 
-@app.command(epilog='Example: causal grid rain "P(grass = wet | do(rain = heavy))" --weight 0,0.5,2 --draws 500')
+@app.command(epilog='Example: causal grid rain "P(grass = wet)" --weight 0,0.5,2 --draws 500')
 def grid(
     model: ModelName,
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="As for causal ask.")],

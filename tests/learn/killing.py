@@ -64,7 +64,7 @@ def end(child: int) -> int:
 def warm() -> None:
     """Import what the run before has imported, so that the next are over sooner."""
     for name in json.loads(Path(MODULES).read_text()):
-        if name.startswith("nutpie"):  # has a thread of its own, which a fork would lose
+        if name.startswith("nutpie"):  # it samples on threads, which a fork would lose; those of others are idle
             continue
         try:
             importlib.import_module(name)
@@ -115,7 +115,6 @@ def undisturbed(how: str) -> tuple[dict[str, dict[str, bytes]], dict[str, float]
 
 def main(folder: str, kills: int, seed: int, how: str) -> dict[str, Any]:
     os.chdir(folder)
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # the others have a thread, which a fork would lose
     os.environ["CAUSAL_CACHE"] = str(Path("store").resolve())
     wanted, seconds = undisturbed(how)
     rng = random.Random(seed)

@@ -10,14 +10,17 @@
     │   └── TooLarge               5   the answer would need more room than allowed; refused before it is built
     ├── ElicitationError           3   a judgement that is no distribution
     ├── GateError                  4   the posterior does not deserve to be reported
+    ├── JobsFailed               1-5   some of many jobs; the code that all have in common
     └── UsageError                 2   a call or command that makes no sense
 
-Every class carries its ``exit_code``, so the command line needs no table of its own.
+    NotStored                  a warning: draws that are good, and could not be kept
+
+Every error carries its ``exit_code``, so the command line needs no table of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
@@ -120,7 +123,21 @@ class GateError(CausalError):
     exit_code = 4
 
 
+class JobsFailed(CausalError):
+    """Some of many jobs failed; ``failures`` says by name what each met. The results of the others are kept."""
+
+    def __init__(self, failures: Mapping[str, str], jobs: int, code: int = 1) -> None:
+        self.failures = dict(failures)
+        self.exit_code = code  # type: ignore[misc]
+        head = f"{len(failures)} of {jobs} jobs failed; the results of the others are kept"
+        super().__init__("\n".join([head, *(f"{name}: {what}" for name, what in failures.items())]))
+
+
 class UsageError(CausalError):
     """A call or command that makes no sense as it stands."""
 
     exit_code = 2
+
+
+class NotStored(UserWarning):
+    """Draws that could not be kept, and why: the next question makes them again."""

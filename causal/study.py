@@ -3,6 +3,7 @@
     study = causal.load("rain")            a model and its priors, read and checked
     study.show()             -> Picture    the graph, with what the stated medians make of it
     study.questionnaire()    -> Questionnaire  what nobody judged, as an interview sheet: .text .yaml .table
+    study.grid(question, weights=...)  -> Grid     the same question under many priors, each a fit
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
@@ -29,7 +30,7 @@ from causal.ask import answer as asked
 from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
-from causal.errors import CausalError, GateError, TooLarge, Unsupported, UsageError
+from causal.errors import CausalError, GateError, NotStored, TooLarge, Unsupported, UsageError
 from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
 from causal.exact.network import Network
@@ -51,6 +52,7 @@ from causal.spec.question import Event, Probability, Question
 from causal.widgets.by_hand import ByHand
 
 if TYPE_CHECKING:
+    from causal.ask.grid import Grid
     from causal.ask.identification import Frame
     from causal.learn.model import PymcModel
     from causal.tell import Report
@@ -173,8 +175,8 @@ class Study(ByHand):
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
-        Where the model has every number there is one draw, and it is exact. After an edit, only the experts whose
-        posterior it changes are drawn again.
+        Where the model has every number there is one draw, and it is exact. After an edit, or an interrupt, only the
+        experts are drawn whose posterior has no draws yet. Warns (NotStored) where the draws cannot be kept.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         """
         stored = self.stored(seed, draws, tune, chains)
@@ -185,7 +187,9 @@ class Study(ByHand):
         try:
             store.save(name, drawn, keys)
         except OSError as error:  # the draws are good although they cannot be kept
-            warnings.warn(f"the fit is not stored, so the next question samples again: {error}", stacklevel=2)
+            why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            lost = f"the draws are not kept, so the next question makes them again: {why}"
+            warnings.warn(lost, NotStored, stacklevel=2)
         return Posterior(self, Draws.of(drawn, seed), name)
 
     def stored(self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS) -> Posterior | None:
@@ -199,6 +203,22 @@ class Study(ByHand):
     def _fit(self, seed: int, draws: int, tune: int, chains: int) -> str:
         """Return the name of a fit in the store."""
         return store.digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
+
+    def grid(
+        self, question: str, weights: Sequence[float] = (), relevances: Sequence[float] = (), leave_out: bool = False,
+        seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS, cluster: str | None = None,
+    ) -> Grid:  # fmt: skip
+        """Answer one question under many priors: powers on all evidence and all cases, experts left out in turn.
+
+        ``cluster`` is a scheduler of dask.distributed, ``tcp://host:port`` or ``local``; left out, the cores here.
+        Raises UsageError where there is nothing to vary, JobsFailed where a setting cannot be answered.
+        """
+        from causal.ask.grid import grid, settings
+
+        parsed = parse_question(question)
+        self.elicited.writer.write(parsed)  # what cannot be asked is said before anything is fitted
+        at = settings(self.priors, weights, relevances, leave_out)
+        return grid(self.model, self.priors, str(parsed), at, seed, Length(draws, tune, chains), cluster)
 
     def at_medians(self) -> Posterior:
         """Return the posterior that has every parameter at its median as stated: a single draw, no uncertainty."""

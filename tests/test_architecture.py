@@ -6,7 +6,7 @@
     graph     networkx
     elicit    scipy                         numpy from here on
     exact     numba
-    learn     pymc, arviz, nutpie and what they are made of; numba, scipy
+    learn     pymc, arviz, nutpie and what they are made of; numba, scipy; joblib, distributed
     ask       pandas, scipy, dowhy, joblib  dowhy in one module
     tell      jinja2, matplotlib, pygraphviz
     explained pandas, for its types
@@ -41,7 +41,8 @@ KNOWS = {
     "graph": "networkx",
     "elicit": "scipy",
     "exact": "numba",
-    "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots",
+    "learn": "pymc pytensor nutpie arro3 numba scipy xarray h5netcdf h5py arviz arviz_base arviz_stats arviz_plots "
+    "joblib distributed",
     "ask": "pandas scipy dowhy joblib",
     "tell": "jinja2 markupsafe matplotlib pygraphviz IPython",
     "explained": "pandas",

@@ -5,6 +5,7 @@ Nothing is sampled by NUTS here: fits that need it are put into a store of their
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -34,7 +35,7 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema", "grid")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -895,16 +896,110 @@ def test_a_missing_part_of_the_program_is_its_own_fault(run: Run, monkeypatch: p
     assert run("check", "rain").code == 1
 
 
-def test_an_interruption_stores_nothing(run: Run, desk: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", ["nothing was stored", "1 of 2 experts are drawn and kept"])
+def test_an_interruption_says_what_is_kept(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch, kept: str) -> None:
     def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+        stop = KeyboardInterrupt()
+        if kept[0].isdigit():
+            stop.add_note(kept)
+        raise stop
 
-    before = sorted(store.iterdir())
     monkeypatch.setattr(Study, "sample", interrupted)
     done = run("ask", "coin.yaml", "P(bet = won)", "--seed", "77")
     assert (done.code, done.out) == (130, "")
-    assert "nothing was stored" in done.err
-    assert sorted(store.iterdir()) == before
+    assert f"interrupted; {kept}\n" in done.err
+
+
+def test_an_interruption_before_the_commands_are_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("causal.cli.many.app", interrupted)
+    assert run("check", "rain").code == 130
+
+
+# ── many fits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_grid_answers_under_many_priors(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)
+    command = ("grid", "coin.yaml", "P(bet = won)", "--weight", "0,2", "--seed", "4", "--quiet")
+    done = run(*command, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert [each["weight"] for each in done.json["settings"]] == [1.0, 0.0, 2.0]
+    asked = run("ask", "coin.yaml", "P(bet = won)", "--seed", "4", "--json").json
+    assert done.json["settings"][0]["mean"] == asked["mean"]
+    shown = run(*command)
+    assert "with the priors as they stand; over 3 settings it lies between" in shown.out
+    assert re.search(r"^weight x 2 +0\.\d{3} +\[", shown.out, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--weight 1,x", "--weight is a list of numbers, 0,0.5,2, not '1,x'"),
+        ("--relevance 2", "coin has no comparable cases, so there is no relevance to vary"),
+        ("--leave-out", "coin has one expert in the panel, so nobody can be left out"),
+        ("", "nothing varies; give weights, relevances, or leave experts out one at a time"),
+    ],
+)
+def test_a_grid_of_nothing_is_refused(run: Run, desk: Path, options: str, said: str) -> None:
+    done = run("grid", "coin.yaml", "P(bet = won)", *shlex.split(options), "--quiet")
+    assert (done.code, done.out, done.err) == (2, "", f"{said}\n")
+
+
+# ── a full disk ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+FULL = "No space left on device; nothing is half written: free some room and try again"
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every file end where the disk does."""
+
+    def sync(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", sync)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ("report coin.yaml --out out --quiet", "out/report.html"),
+        ("elicit coin.yaml --html page.html --quiet", "page.html"),
+        ("elicit coin.yaml --merge filled.yaml", "coin.priors.yaml"),
+        ("elicit coin.yaml --questionnaire --out sheets --quiet", "sheets/coin-questionnaire.md"),
+        ("show coin.yaml --out coin.svg --quiet", "coin.svg"),
+        ("schema --out .", "models/causal-model.schema.json"),
+    ],
+    ids=lambda text: text.split()[0],
+)
+def test_a_full_disk_is_said_and_nothing_is_half_written(
+    run: Run, desk: Path, request: pytest.FixtureRequest, arguments: str, names: str
+) -> None:
+    assert run("sample", "coin.yaml", "--quiet").code == 0
+    sheet = "priors: coin\nmodel: coin\njudgements:\n- {about: P(bet = won | coin = tails), by: ann, says: 40%}\n"
+    (desk / "filled.yaml").write_text(sheet)
+    before = {path.name: path.read_bytes() for path in desk.iterdir()}
+    request.getfixturevalue("full")
+    done = run(*shlex.split(arguments))
+    said = done.err.splitlines()[-1]
+    assert (done.code, done.out) == (2, ""), done.err
+    assert said.endswith(f"{names}: {FULL}"), said
+    assert {path.name: path.read_bytes() for path in desk.iterdir() if path.is_file()} == before
+    assert [path for path in desk.rglob("*") if path.is_file() and path.parent != desk] == []
+
+
+def test_draws_that_cannot_be_kept_end_sample_and_nothing_else(run: Run, desk: Path, full: None) -> None:
+    done = run("sample", "coin.yaml", "--seed", "55")
+    assert (done.code, done.out) == (2, "")
+    assert "No space left on device\nfree some room there, or name another folder in CAUSAL_CACHE\n" in done.err
+    done = run("ask", "coin.yaml", "P(bet = won)", "--seed", "55", "--json")
+    assert done.code == 0
+    assert 0 < done.json["mean"] < 1
+    assert "the draws are not kept, so the next question makes them again: " in done.err
+    assert done.err.count("\n") == 2  # what is done, and that
 
 
 # ── the screen ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1031,7 +1126,10 @@ def test_help_lists_every_command(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_example_in_the_help_works(run: Run, command: str, desk: Path) -> None:
+def test_the_example_in_the_help_works(
+    run: Run, command: str, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)  # what runs on every core runs here
     done = run(command, "--help")
     assert done.code == 0
     (example,) = re.findall(r"^ *Example: causal (.+)$", done.out, flags=re.MULTILINE)

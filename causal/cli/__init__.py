@@ -14,6 +14,7 @@ Every CausalError carries its code. What computes is imported by the command tha
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -26,24 +27,29 @@ from causal.errors import CausalError, UsageError
 
 __all__ = ["main"]
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room: on the disk, for this user, for one file
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command, of ``sys.argv`` if not given, and exit with its code."""
-    from causal.cli.commands import app
-
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or bool(os.environ.get("CAUSAL_DEBUG"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a label in Greek must not end a command on an old terminal
             stream.reconfigure(errors="backslashreplace")
     try:
+        from causal.cli.many import app
+
         app([word for word in given if word != "--debug"], prog_name="causal")
+    except KeyboardInterrupt:  # before the commands were there to see it
+        raise SystemExit(130) from None
     except CausalError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(error.exit_code) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, the reader is told whose fault it is
         if isinstance(error, OSError) and _elsewhere(error):
-            sys.stderr.write(f"{error.filename}: {error.strerror}\n")
+            full = "; nothing is half written: free some room and try again" if error.errno in FULL else ""
+            sys.stderr.write(f"{error.filename}: {error.strerror}{full}\n")
             raise SystemExit(UsageError.exit_code) from None
         if debug:
             traceback.print_exc()

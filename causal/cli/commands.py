@@ -168,13 +168,14 @@ def sample(
     """Draw from the posterior and keep the draws.
 
     Questions, rankings and reports take the draws that are kept, for the same files, seed and number of draws.
-    They are in the folder CAUSAL_CACHE, or in "causal" under the user's cache folder.
+    They are in the folder CAUSAL_CACHE, or in "causal" under the user's cache folder. Each expert's are kept as soon as
+    they are made: an interrupted command goes on where it was.
     """
     from causal.cli import answers
 
     study = the_study(model, priors, quiet)
     started = time.perf_counter()
-    posterior, stored = the_posterior(study, seed, draws, quiet)
+    posterior, stored = the_posterior(study, seed, draws, quiet, keep=True)
     gate = answers.show_run(posterior, stored, time.perf_counter() - started, as_json, allow_ungated)
     leave(gate)
 

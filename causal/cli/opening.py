@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from causal.errors import NotStored, UsageError
 
 if TYPE_CHECKING:
     from causal.learn.gate import Gate
@@ -24,8 +29,13 @@ def the_study(model: str, priors: Path | None, quiet: bool) -> Study:
     return study
 
 
-def the_posterior(study: Study, seed: int, draws: int | None, quiet: bool) -> tuple[Posterior, bool]:
-    """Return the posterior, and whether it was stored already."""
+def the_posterior(
+    study: Study, seed: int, draws: int | None, quiet: bool, keep: bool = False
+) -> tuple[Posterior, bool]:
+    """Return the posterior, and whether it was stored already.
+
+    Draws that cannot be kept are a message, and a UsageError where to ``keep`` them is what the command is for.
+    """
     from causal.cli import screen
 
     settings: dict[str, Any] = {"seed": seed} if draws is None else {"seed": seed, "draws": draws}
@@ -34,11 +44,31 @@ def the_posterior(study: Study, seed: int, draws: int | None, quiet: bool) -> tu
         return posterior, True
     _ = study.elicited  # what is wrong with the files is said before the sampling is
     try:
-        with screen.sampling(f"sampling {study.model.name}", quiet) as watch:
-            return study.sample(**settings, watch=watch), False
-    except KeyboardInterrupt:
-        screen.tell("interrupted; nothing was stored", quiet)
+        with _lost() as lost, screen.sampling(f"sampling {study.model.name}", quiet) as watch:
+            posterior = study.sample(**settings, watch=watch)
+    except KeyboardInterrupt as stop:
+        found = getattr(stop, "__notes__", ["nothing was stored"])
+        screen.tell(f"interrupted; {'; '.join(found)}", quiet)
         raise
+    for each in lost:
+        if keep:
+            raise UsageError(f"{each}\nfree some room there, or name another folder in CAUSAL_CACHE")
+        screen.tell(each, quiet)
+    return posterior, False
+
+
+@contextmanager
+def _lost() -> Iterator[list[str]]:
+    """Collect what could not be kept; other warnings go their way."""
+    found: list[str] = []
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", NotStored)
+        yield found
+    for each in said:
+        if issubclass(each.category, NotStored):
+            found.append(str(each.message))
+        else:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
 
 
 def leave(gate: Gate | Verdict) -> None:

@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from itertools import batched
@@ -28,6 +29,7 @@ from causal.learn.density import Density
 TARGET = 0.9  # acceptance NUTS aims at: judgements that contradict each other bend the posterior
 REACH = 1.0  # chains start within this many prior sd of the middle
 RATE = 100  # milliseconds between two looks at the progress
+TURN = 0.05  # seconds to wait for one of several samplers
 ENTRY, THETA = "entry", "theta"
 
 
@@ -81,27 +83,45 @@ def run(
 
     The draws of one depend on its own seed alone. ``watch`` is told how far all are; ``bar`` has nutpie draw its own.
     """
+    found = dict(finished(densities, seeds, length, bar, watch))
+    return [found[place] for place in range(len(densities))]
+
+
+def finished(
+    densities: Sequence[Density], seeds: Sequence[int], length: Length, bar: bool = False, watch: Watch | None = None
+) -> Iterator[tuple[int, Chains]]:
+    """Yield the place of each density and its draws as soon as they are made, as ``run`` makes them."""
     at_once = max(1, (os.process_cpu_count() or 1) // length.chains)
     board = _Board(len(densities) * length.total, watch)
-    found: list[Chains] = []
-    for batch in batched(zip(densities, seeds, strict=True), at_once, strict=False):
-        found += _together(batch, length, bar, board)
-    return found
+    for batch in batched(enumerate(zip(densities, seeds, strict=True)), at_once, strict=False):
+        yield from _together(batch, length, bar, board)
 
 
-def _together(batch: Sequence[tuple[Density, int]], length: Length, bar: bool, board: _Board) -> Iterator[Chains]:
+def _together(
+    batch: Sequence[tuple[int, tuple[Density, int]]], length: Length, bar: bool, board: _Board
+) -> Iterator[tuple[int, Chains]]:
     started = time.perf_counter()
-    samplers: list[Any] = []
+    running: dict[int, Any] = {}
     try:
-        for density, seed in batch:
-            samplers.append(_start(density, seed, length, bar, board.place()))
-        for sampler in samplers:
-            sampler.wait(None)
-            yield _taken(sampler.take_results(), length, time.perf_counter() - started)
+        for place, (density, seed) in batch:
+            running[place] = _start(density, seed, length, bar, board.place())
+        while running:
+            for place, sampler in list(running.items()):
+                if _done(sampler, TURN if len(running) > 1 else None):
+                    del running[place]
+                    yield place, _taken(sampler.take_results(), length, time.perf_counter() - started)
     except BaseException:  # left to itself, the sampler goes on behind an interrupt
-        for sampler in samplers:
+        for sampler in running.values():
             sampler.abort()
         raise
+
+
+def _done(sampler: Any, seconds: float | None) -> bool:
+    """Wait for a sampler, at most so long, and return whether it is finished; raise what went wrong in it."""
+    with suppress(TimeoutError):
+        sampler.wait(seconds)
+        return bool(seconds is None or sampler.is_finished())
+    return False
 
 
 class _Board:

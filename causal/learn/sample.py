@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +26,7 @@ from causal.exact.kernel import Floats
 from causal.learn.density import Density, judged, pack, seen, tabled
 from causal.learn.elicited import Elicited
 from causal.learn.layout import Layout, lay_out
-from causal.learn.nuts import Length, Watch, run
+from causal.learn.nuts import Length, Watch, finished
 
 CHAINS = 4
 DRAWS = 1000
@@ -161,9 +161,13 @@ def sample(
 
 
 def draw(
-    targets: Sequence[Target], seed: int, length: Length, quiet: bool = True, watch: Watch | None = None
-) -> dict[str, Drawn]:
-    """Draw from each target, in their order; what is drawn for one does not depend on the others."""
+    targets: Sequence[Target], seed: int, length: Length, quiet: bool = True, watch: Watch | None = None,
+    done: Callable[[str, Drawn], object] = lambda *_: None,
+) -> dict[str, Drawn]:  # fmt: skip
+    """Draw from each target, in their order; what is drawn for one does not depend on the others.
+
+    ``done`` is called with each expert and their draws as soon as they are made.
+    """
     streams = {target.expert: np.random.default_rng([seed, *target.expert.encode()]) for target in targets}
     found: dict[str, Drawn] = {}
     for target in targets:
@@ -173,17 +177,18 @@ def draw(
             theta = theta.reshape(length.chains, length.draws, -1)[..., : target.kept]
             names = target.layout.parameters[: target.kept]
             found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
+            done(target.expert, found[target.expert])
     conditioned = [target for target in targets if target.method == NUTS]
     for target in conditioned:
         _check_start(target)
     if conditioned:
         seeds = [int(streams[target.expert].integers(2**63)) for target in conditioned]
         bar = not quiet and watch is None and sys.stderr.isatty()
-        runs = run([target.density for target in conditioned], seeds, length, bar, watch)
-        for target, made in zip(conditioned, runs, strict=True):
-            names = target.layout.parameters[: target.kept]
-            theta = made.theta[..., : target.kept]
+        for place, made in finished([target.density for target in conditioned], seeds, length, bar, watch):
+            target = conditioned[place]
+            names, theta = target.layout.parameters[: target.kept], made.theta[..., : target.kept]
             found[target.expert] = Drawn(theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
+            done(target.expert, found[target.expert])
     return {target.expert: found[target.expert] for target in targets}
 
 

@@ -1,55 +1,37 @@
 """Fits on disk: what was drawn for each expert, and a list per fit of which draws are its own.
 
-    <digest>.json    a fit: sha256(model file, prior file, seed, draws, tune, chains, versions) -> its experts' keys
-    <key>.nc         one expert's draws: sha256(their packed posterior, name, seed, draws, tune, chains, versions)
+    fits/<digest>/fit.json      a fit: sha256(model file, prior file, seed, draws, tune, chains, versions) -> its
+                                experts' keys
+    draws/<key>/draws.nc        one expert's draws: sha256(their packed posterior, name, seed, draws, tune, chains,
+                                versions); the same key, the same bytes
+                run.json        how long that took
 
 A fit is found by its files alone, before anything is computed from them. Where a judgement was edited that is another
 fit, but every expert whose posterior is the same number for number has the same key, and is not drawn again. Draws
-are written once, however many fits have them; the list comes last. Each file is written beside its place, synced and
-renamed, so a reader sees a whole fit or none. The folder is ``$CAUSAL_CACHE`` or ``causal`` under the user's cache
-folder. Any reader of netCDF opens the draws; they are written by h5netcdf itself, because xarray takes longer to be
-imported than a question to be answered.
+are written once, however many fits have them, and as soon as they are made, so that an interrupt loses one expert at
+most; the list comes last. How entries come onto the disk is said in entries.py. Any reader of netCDF opens the draws;
+they are written by h5netcdf itself, because xarray takes longer to be imported than a question to be answered.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from causal.learn import entries
+from causal.learn.entries import FORMAT, versions
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import Drawn, Target, draw
 
-FORMAT = 2  # of the files; raise it when what is stored, or how draws are made, changes
-PACKAGES = ("nutpie", "numpy", "scipy", "numba")
 AXES = ("chain", "draw", "parameter")
-
-
-def folder() -> Path:
-    """Return where fits are kept; it need not exist yet."""
-    chosen = os.environ.get("CAUSAL_CACHE")
-    if chosen:
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "causal"
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a fit depends on."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "absent"
-    return found
+FITS, DRAWS = "fits", "draws"
+LIST, THETA, RUN = "fit.json", "draws.nc", "run.json"
 
 
 def digest(model: str, priors: str, **settings: object) -> str:
@@ -76,12 +58,13 @@ def _digest(**facts: object) -> str:
 
 def load(name: str) -> dict[str, Drawn] | None:
     """Return a stored fit, None where there is none; one that cannot be read whole counts as none."""
+    files = entries.get(FITS, name)
     try:
-        keys: dict[str, str] = json.loads(_list(name).read_text(encoding="utf-8"))["experts"]
-    except (OSError, ValueError, KeyError):
+        keys: dict[str, str] = json.loads(files[LIST])["experts"] if files else {}
+    except (ValueError, KeyError, TypeError):
         return None
     found = {expert: drawn for expert, each in keys.items() if (drawn := recall(each)) is not None}
-    return found if found.keys() == keys.keys() else None
+    return found if found and found.keys() == keys.keys() else None
 
 
 def save(name: str, drawn: Mapping[str, Drawn], keys: Mapping[str, str]) -> Path:
@@ -90,82 +73,80 @@ def save(name: str, drawn: Mapping[str, Drawn], keys: Mapping[str, str]) -> Path
         if recall(keys[expert]) is None:
             keep(keys[expert], each)
     text = json.dumps({"format": FORMAT, "experts": {expert: keys[expert] for expert in drawn}}, indent=1)
-    return _written(_list(name), lambda part: part.write_text(text, encoding="utf-8"))
+    return entries.put(FITS, name, {LIST: text.encode()}) / LIST
 
 
 def obtain(
     targets: Sequence[Target], seed: int, length: Length, quiet: bool = True, watch: Watch | None = None
 ) -> tuple[dict[str, Drawn], dict[str, str]]:
-    """Return the draws of every target, those of the store where it has them, and the keys they have there."""
+    """Return the draws of every target, those of the store where it has them, and the keys they have there.
+
+    What is drawn is stored expert by expert; an interrupt has a note that says how many are kept. Another process that
+    draws the same is waited for.
+    """
     keys = {target.expert: key(target, seed, length) for target in targets}
-    kept = {expert: drawn for expert, each in keys.items() if (drawn := recall(each)) is not None}
-    made = draw([target for target in targets if target.expert not in kept], seed, length, quiet, watch)
-    return {expert: kept[expert] if expert in kept else made[expert] for expert in keys}, keys
+    kept = _kept(keys)
+    if kept.keys() != keys.keys():
+        with entries.held(_digest(keys=sorted(keys.values()))):
+            kept = _kept(keys)
+            missing = [target for target in targets if target.expert not in kept]
+            try:
+                kept |= draw(missing, seed, length, quiet, watch, lambda expert, made: _try(keys[expert], made))
+            except KeyboardInterrupt as stop:
+                stop.add_note(f"{len(_kept(keys))} of {len(keys)} experts are drawn and kept")
+                raise
+    return {expert: kept[expert] for expert in keys}, keys
+
+
+def _kept(keys: Mapping[str, str]) -> dict[str, Drawn]:
+    return {expert: drawn for expert, each in keys.items() if (drawn := recall(each)) is not None}
+
+
+def _try(name: str, drawn: Drawn) -> None:
+    """Store draws as soon as they are there; where that fails, the fit as a whole says so in the end."""
+    with suppress(OSError):
+        keep(name, drawn)
 
 
 def recall(name: str) -> Drawn | None:
-    """Return one expert's stored draws, None where there are none; a file that cannot be read counts as none."""
-    path = _place(name)
-    if not path.exists():
+    """Return one expert's stored draws, None where there are none; what cannot be read counts as none."""
+    files = entries.get(DRAWS, name)
+    if files is None:
         return None
     import h5netcdf
 
     try:
-        with h5netcdf.File(path, "r") as data:
+        with h5netcdf.File(io.BytesIO(files[THETA]), "r") as data:
             return Drawn(
                 theta=np.asarray(data.variables["theta"][...]),
                 parameters=tuple(each.decode() for each in data.variables["parameter"][...]),
                 method=str(data.attrs["method"]),
                 divergences=int(data.attrs["divergences"]),
                 bfmi=tuple(json.loads(data.attrs["bfmi"])),
-                seconds=float(data.attrs["seconds"]),
+                seconds=float(json.loads(files[RUN])["seconds"]),
             )
-    except (OSError, KeyError, ValueError):  # half a file from a full disk, say: draw again and replace it
+    except (OSError, KeyError, ValueError):
         return None
 
 
 def keep(name: str, drawn: Drawn) -> Path:
     """Store one expert's draws, and return where."""
+    run = json.dumps({"seconds": drawn.seconds})
+    return entries.put(DRAWS, name, {THETA: _netcdf(drawn), RUN: run.encode()}) / THETA
+
+
+def _netcdf(drawn: Drawn) -> bytes:
+    """Return the file of one expert's draws: the same draws, the same bytes."""
     import h5netcdf
     import h5py
 
-    def write(part: Path) -> None:
-        with h5netcdf.File(part, "w") as data:
-            data.dimensions = dict(zip(AXES, drawn.theta.shape, strict=True))
-            data.create_variable("theta", AXES, data=drawn.theta)
-            names = data.create_variable("parameter", AXES[-1:], dtype=h5py.string_dtype())
-            names[...] = np.array(drawn.parameters, dtype=object)
-            data.attrs.update(
-                {
-                    "method": drawn.method,
-                    "divergences": drawn.divergences,
-                    "bfmi": json.dumps(drawn.bfmi),
-                    "seconds": drawn.seconds,
-                }
-            )
-
-    return _written(_place(name), write)
-
-
-def _place(name: str) -> Path:
-    return folder() / f"{name}.nc"
-
-
-def _list(name: str) -> Path:
-    return folder() / f"{name}.json"
-
-
-def _written(place: Path, write: Callable[[Path], Any]) -> Path:
-    """Write a file beside its place, sync it and rename it."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place.parent, suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    try:
-        write(part)
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        return part.replace(place)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    file = io.BytesIO()  # written from memory at one go, so that a full disk is an error of ours and not of HDF5's
+    with h5netcdf.File(file, "w") as data:
+        data.dimensions = dict(zip(AXES, drawn.theta.shape, strict=True))
+        data.create_variable("theta", AXES, data=drawn.theta)
+        names = data.create_variable("parameter", AXES[-1:], dtype=h5py.string_dtype())
+        names[...] = np.array(drawn.parameters, dtype=object)
+        data.attrs.update(
+            {"method": drawn.method, "divergences": drawn.divergences, "bfmi": json.dumps(drawn.bfmi)}
+        )
+    return file.getvalue()

@@ -19,6 +19,7 @@ from typing import Any
 from causal.spec.modelshape import ModelShape
 from causal.spec.priorshape import PriorsShape
 from causal.spec.shape import Shape
+from causal.spec.whole import write_file
 
 DIALECT = "http://json-schema.org/draft-07/schema#"  # the newest that the YAML language server reads in full
 FILES: Mapping[str, type[Shape]] = MappingProxyType(
@@ -48,7 +49,7 @@ def schema_text(schema: dict[str, Any]) -> str:
 def write_schemas(root: Path) -> None:
     """Write both schemas below a directory that has ``models`` and ``priors``."""
     for name, shape in FILES.items():
-        (root / name).write_text(schema_text(_schema(shape)), encoding="utf-8")
+        write_file(root / name, schema_text(_schema(shape)).encode("utf-8"))
 
 
 def _schema(shape: type[Shape]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from causal.learn.gate import PASS, Gate, judge_run
 from causal.learn.sample import Draws
 from causal.spec.model import Model
 from causal.spec.priors import PANELS, Priors
+from causal.spec.whole import write_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,11 +89,7 @@ class Picture:
         Raises UsageError where the name ends otherwise.
         """
         where = picture_path(path)
-        if where.suffix.lower() == ".png":
-            where.write_bytes(self.pixels())
-        else:
-            where.write_text(self.svg, encoding="utf-8")
-        return where
+        return write_file(where, self.pixels() if where.suffix.lower() == ".png" else self.svg.encode("utf-8"))
 
 
 def picture_path(path: str | Path) -> Path:

@@ -6,10 +6,9 @@ report.html    to read          report.md    to paste          report.json    to
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
+from causal.spec.whole import write_file
 from causal.tell.document import plain
 from causal.tell.facts import Report
 from causal.tell.findings import told
@@ -36,23 +35,5 @@ def write(report: Report, folder: Path | str) -> tuple[Path, Path, Path]:
 
 
 def whole(target: Path, content: str) -> Path:
-    """Write beside the target, sync and rename, so that a reader sees the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return target
-
-
-def _umask() -> int:
-    # what a plain open() would have allowed; a temporary file is its owner's alone
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    """Write a text in UTF-8, so that a reader sees the old file or the new one."""
+    return write_file(target, content.encode("utf-8"))

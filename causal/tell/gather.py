@@ -29,9 +29,9 @@ from causal.ask.judged import checked, judged
 from causal.ask.panel import Panel, ask
 from causal.graph import Graph, definition
 from causal.learn.elicited import Elicited
+from causal.learn.entries import versions
 from causal.learn.gate import PASS, Gate
 from causal.learn.sample import CHAINS, DRAWS, Draws
-from causal.learn.store import versions
 from causal.spec.model import KINDS, Model, frozen
 from causal.spec.question import Event, Probability
 from causal.tell import judgements, luck

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +14,12 @@ import numpy as np
 import pytest
 
 import causal
-from causal.learn import store
+from causal.errors import NotStored
+from causal.learn import entries, nuts, sample, store
+from causal.learn.entries import folder
 from causal.learn.nuts import Length
 from causal.learn.sample import Drawn, Target, aim
-from causal.learn.store import digest, folder, keep, key, load, obtain, recall, save
+from causal.learn.store import DRAWS, FITS, digest, keep, key, load, obtain, recall, save
 from causal.spec.files import find_model
 from causal.study import Study
 
@@ -46,7 +52,7 @@ def same(found: Drawn | None, wanted: Drawn) -> None:
 
 
 def files() -> list[str]:
-    return sorted(path.name for path in folder().iterdir())
+    return sorted(path.relative_to(folder()).as_posix() for path in folder().rglob("*") if path.is_file())
 
 
 def test_what_is_saved_is_loaded() -> None:
@@ -57,7 +63,8 @@ def test_what_is_saved_is_loaded() -> None:
     assert list(found) == ["e", "f"]
     for expert, drawn in fit().items():
         same(found[expert], drawn)
-    assert files() == sorted([f"{NAME}.json", *(f"{each}.nc" for each in KEYS.values())])
+    drawn = [f"draws/{each}/{name}" for each in KEYS.values() for name in ("draws.nc", "run.json", "sums.json")]
+    assert files() == sorted([*drawn, f"fits/{NAME}/fit.json", f"fits/{NAME}/sums.json"])
 
 
 def test_any_reader_of_netcdf_opens_the_draws() -> None:
@@ -69,21 +76,39 @@ def test_any_reader_of_netcdf_opens_the_draws() -> None:
         assert data.attrs["method"] == "nuts"
 
 
-@pytest.mark.parametrize("broken", [f"{NAME}.json", f"{KEYS['f']}.nc"])
-def test_a_broken_file_counts_as_none_and_is_replaced(broken: str) -> None:
+@pytest.mark.parametrize(
+    "broken",
+    [f"{FITS}/{NAME}/{name}" for name in ("fit.json", "sums.json")]
+    + [f"{DRAWS}/{KEYS['f']}/{name}" for name in ("draws.nc", "run.json", "sums.json")],
+)
+@pytest.mark.parametrize("how", ["cut", "gone", "a bit"])
+def test_a_broken_entry_counts_as_none_and_is_replaced(broken: str, how: str) -> None:
     save(NAME, fit(), KEYS)
     path = folder() / broken
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    data = path.read_bytes()
+    middle = len(data) // 2
+    if how == "gone":
+        path.unlink()
+    else:
+        flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+        path.write_bytes(data[:middle] if how == "cut" else flipped)
     assert load(NAME) is None
     save(NAME, fit(), KEYS)
     assert load(NAME) is not None
+    assert path.read_bytes() == data
+    assert not [name for name in files() if name.endswith(".part")]
 
 
 def test_a_fit_without_the_draws_of_one_expert_is_none() -> None:
     save(NAME, fit(), KEYS)
-    (folder() / f"{KEYS['e']}.nc").unlink()
+    shutil.rmtree(entries.place(DRAWS, KEYS["e"]))
     assert load(NAME) is None
     assert recall(KEYS["f"]) is not None
+
+
+def test_the_same_draws_are_the_same_bytes_however_long_they_took() -> None:
+    first = keep("a", fit()["e"]).read_bytes()
+    assert keep("b", replace(fit()["e"], seconds=99.0)).read_bytes() == first
 
 
 def test_a_save_that_fails_leaves_nothing_behind(monkeypatch) -> None:
@@ -91,15 +116,16 @@ def test_a_save_that_fails_leaves_nothing_behind(monkeypatch) -> None:
     with pytest.raises(OSError, match="disk full"):
         save(NAME, fit(), KEYS)
     assert files() == []
+    assert not list(folder().rglob("*.part"))
 
 
 def test_the_list_comes_last(monkeypatch) -> None:
     """Whoever finds the list of a fit finds its draws."""
     order: list[str] = []
-    replaced = Path.replace
-    monkeypatch.setattr(Path, "replace", lambda self, to: (order.append(Path(to).suffix), replaced(self, to))[1])
+    renamed = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda self, to: (order.append(Path(to).parent.name), renamed(self, to))[1])
     save(NAME, fit(), KEYS)
-    assert order == [".nc", ".nc", ".json"]
+    assert order == ["draws", "draws", "fits"]
 
 
 def test_draws_that_two_fits_share_are_written_once(monkeypatch) -> None:
@@ -185,6 +211,67 @@ def test_a_change_of_words_draws_nothing_again(rain: Study, tmp_path: Path, monk
     after = edited(tmp_path, ("priors: ", "# a remark\npriors: ")).sample(**SHORT)
     assert after.digest != before.digest
     np.testing.assert_array_equal(after.draws.theta, before.draws.theta)
-    lists = [json.loads(path.read_text(encoding="utf-8"))["experts"] for path in folder().glob("*.json")]
+    lists = [json.loads(path.read_text(encoding="utf-8"))["experts"] for path in folder().glob("fits/*/fit.json")]
     assert len(lists) == 2
     assert lists[0] == lists[1]
+
+
+def test_an_interrupt_keeps_the_experts_that_were_drawn(rain: Study, monkeypatch) -> None:
+    """The second expert's run is interrupted: the first is there, and is not drawn again."""
+    (anna,) = (each for each in aim(rain.elicited) if each.method == "nuts")
+    targets, length = [anna, replace(anna, expert="x")], Length(60, 60, 2)
+    undisturbed = sample.draw(targets, 1, length)
+    together = nuts._together
+    begun: list[int] = []
+
+    def interrupted(batch, *rest):
+        begun.extend(place for place, _ in batch)
+        if begun == [0]:
+            yield from together(batch, *rest)
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.process_cpu_count", lambda: 2)  # two chains at a time: expert after expert
+    monkeypatch.setattr(nuts, "_together", interrupted)
+    with pytest.raises(KeyboardInterrupt) as stop:
+        obtain(targets, 1, length)
+    assert stop.value.__notes__ == ["1 of 2 experts are drawn and kept"]
+    begun.clear()
+    monkeypatch.setattr(nuts, "_together", lambda batch, *rest: (begun.append(len(batch)), together(batch, *rest))[1])
+    after = obtain(targets, 1, length)[0]
+    assert begun == [1]
+    for expert, drawn in undisturbed.items():
+        np.testing.assert_array_equal(after[expert].theta, drawn.theta)
+
+
+def test_what_cannot_be_kept_is_said_and_the_draws_are_good(rain: Study, monkeypatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.warns(NotStored, match=r"the draws are not kept, so .*/draws/[0-9a-f]{64}: No space left on device"):
+        posterior = rain.sample(**SHORT)
+    assert files() == []
+    monkeypatch.undo()
+    np.testing.assert_array_equal(posterior.draws.theta, rain.sample(**SHORT).draws.theta)
+
+
+def test_a_second_of_the_same_waits_and_draws_nothing(rain: Study, monkeypatch) -> None:
+    """Whoever holds the lock puts the draws into the store; the other finds them there."""
+    targets, length = aim(rain.elicited), Length(60, 60, 2)
+    first = obtain(targets, 1, length)[0]
+    keys = {target.expert: key(target, 1, length) for target in targets}
+    shutil.rmtree(folder())
+    name = store._digest(keys=sorted(keys.values()))
+    monkeypatch.setattr(store, "draw", lambda missing, *_: {} if not missing else pytest.fail("drawn again"))
+    with ThreadPoolExecutor(1) as pool:
+        with entries.held(name):
+            waiting = pool.submit(obtain, targets, 1, length)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+            for expert, drawn in first.items():
+                keep(keys[expert], drawn)
+        found = waiting.result(timeout=30)[0]
+    for expert, drawn in first.items():
+        same(found[expert], drawn)
+    assert not list((folder() / entries.LOCKS).iterdir())

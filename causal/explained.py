@@ -53,6 +53,7 @@ PICTURES: Mapping[str, Mapping[str, tuple[str, str, str]]] = frozen(
         "carries": {
             "": ("carried", "tornado_figure", "described"), "next": ("carried", "next_figure", "next_described")
         },
+        "compare": {"": ("compared", "compared_figure", "described")},
     }
 )  # fmt: skip
 

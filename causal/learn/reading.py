@@ -163,11 +163,12 @@ class _Reader:
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
         section = self.priors.defaults if judgement.by is None else self.priors.judgements
-        place = next(number for number, each in enumerate(section, start=1) if each is judgement)
+        listed = [each for each in section if each.path == judgement.path]
+        place = next(number for number, each in enumerate(listed, start=1) if each is judgement)
         where = f"{'defaults' if judgement.by is None else 'judgements'}.{place}"
         message = f"{judgement.about}: {str(error).splitlines()[0]}"
         line, column = max(judgement.line, 1), max(judgement.column, 1)
-        self.problems.append(Problem(self.priors.path, line, column, where, message))
+        self.problems.append(Problem(judgement.path or self.priors.path, line, column, where, message))
 
     def _writable(self, judgement: Judgement) -> bool:
         try:

@@ -157,6 +157,7 @@ class Judgement:
 
     ``use`` is ``evidence``, ``check``, ``meld`` or ``replace``, None where the file left it out. ``weight`` is a power
     on the likelihood; of ``meld``, the share of what is said in the compromise, ``MELDED`` where the file left it out.
+    ``path`` is its file where that is not the prior file's own: the one for what is new in a rival graph.
     """
 
     about: Question
@@ -169,6 +170,7 @@ class Judgement:
     said: str = ""
     line: int = 0
     column: int = 0
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +289,10 @@ ANYONE = "everyone"  # the single expert of a file that names none
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """All that was judged about one model. ``experts`` is never empty: a file without any has the one ``ANYONE``."""
+    """All that was judged about one model. ``experts`` is never empty: a file without any has the one ``ANYONE``.
+
+    ``held`` says, of a rival graph, how probable experts find each of the changes that it is made of, by rival.
+    """
 
     name: str
     model: str
@@ -301,6 +306,7 @@ class Priors:
     weights: Weighting = Weighting()
     seeds: tuple[Seed, ...] = ()
     cases: tuple[CaseFile, ...] = ()
+    held: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: frozen({}))
     title: str = ""
     about: str = ""
     path: str = ""

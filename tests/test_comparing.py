@@ -1,4 +1,4 @@
-"""Rival graphs through the front doors: simulated cases whose truth is known, the averages by school, the command line."""
+"""Rival graphs through the front doors: cases whose truth is known, the averages by school, the command line."""
 
 from __future__ import annotations
 

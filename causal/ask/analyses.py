@@ -11,6 +11,7 @@
     stories          what would it have looked like?            the most probable whole stories
     carries          what carries the answer?                   tornado, tipping points, the next judgement
     identification   could cases settle it?                     adjustment sets, assumptions in words
+    falsification    do cases contradict the graph?             independences, refuters
 
 Every analysis is a function of a panel and an event on this floor; its result is frozen and has ``title``, ``text``,
 ``table``, ``brief``, ``gate`` and ``to_dict()``. Nothing is imported before it is asked for.
@@ -162,6 +163,7 @@ ANALYSES: Mapping[str, Analysis] = frozen(
             "identification",
             lambda o: {"names": [o.of.removeprefix("@")]} if o.of else {},
         ),
+        "falsification": Analysis("Do the comparable cases contradict the graph?", "falsification"),
     }
 )  # fmt: skip
 

@@ -21,7 +21,8 @@ def optimised(logs: np.ndarray, counts: np.ndarray) -> np.ndarray:
     found = minimize(
         lambda w: -(counts @ np.log(p @ w)), np.full(p.shape[1], 1 / p.shape[1]),
         jac=lambda w: -(counts @ (p / (p @ w)[:, None])), bounds=[(0, 1)] * p.shape[1],
-        constraints={"type": "eq", "fun": lambda w: w.sum() - 1}, method="SLSQP", options={"ftol": 1e-12, "maxiter": 500},
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1}, method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 500},
     )  # fmt: skip
     assert found.success
     return found.x

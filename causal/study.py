@@ -244,7 +244,7 @@ class Posterior(Explains):
 
     def __repr__(self) -> str:
         def words() -> str:
-            drawn = f"{counted(self.draws.total, 'draw')} of {counted(len(self.draws.experts), 'expert')}"
+            drawn = f"{counted(self.draws.total, 'draw')} of {counted(len(self.panel.experts), 'expert')}"
             return f"of {self.study.model.name}: {'exact numbers' if self.study.exact else drawn}"
 
         return _shown("Posterior", words)
@@ -284,7 +284,7 @@ class Posterior(Explains):
             raise UsageError(f"ci_prob lies between 0 and 1, not at {ci_prob}")
         parsed = [parse_question(question) if isinstance(question, str) else question for question in questions]
         pages = [self.study.elicited.writer.write(question) for question in parsed]
-        labels, weights = self._labels, self.panel.weights
+        labels, weights = self._labels, self.panel.shares
         return [
             Answer(**values(answer), labels=labels, weights=weights)
             for answer in ask(self.panel, pages, level, ci_prob)

@@ -24,10 +24,12 @@ import pytest
 
 from causal import load
 from causal.cli import main, screen
+from causal.errors import Unsupported
 from causal.learn.layout import medians
 from causal.learn.nuts import Progress
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Drawn
 from causal.learn.store import digest, save
+from causal.spec.model import Variable
 from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -213,17 +215,21 @@ def test_a_judgement_that_cannot_be_used_is_a_bad_file(run: Run, desk: Path) -> 
     assert re.match(r"coin\.priors\.yaml:8:\d+: judgements\.\d+: .*judged already, at line 7", done.err)
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
-    [("coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical", "'hierarchical'")],
-    ids=["pooling"],
-)
-def test_what_the_engine_does_not_compute_is_named(
-    run: Run, desk: Path, name: str, old: str, new: str, said: str
-) -> None:
-    if name == "coin.yaml":
-        (desk / "coin.priors.yaml").unlink()
-    edited(desk, name, old, new)
+@pytest.fixture
+def uncomputed(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make up a mechanism that the engine does not compute: of late there is none."""
+    said = "coin: the engine does not compute 'heads-or-edges'"
+
+    def kind_of(variable: Variable) -> None:
+        if variable.name == "coin":
+            raise Unsupported(said)
+
+    monkeypatch.setattr("causal.learn.limits.kind_of", kind_of)
+    return said
+
+
+def test_what_the_engine_does_not_compute_is_named(run: Run, desk: Path, uncomputed: str) -> None:
+    said = uncomputed
     checked = run("check", "coin.yaml")
     assert (checked.code, said in checked.out) == (5, True)
     assert "Both files can be used" not in checked.out
@@ -274,11 +280,31 @@ def test_show_does_without_priors(run: Run, desk: Path) -> None:
     assert (done.code, "from + coin" in done.out, "%" in done.out) == (0, True, False)
 
 
-def test_show_says_why_there_are_no_probabilities(run: Run, desk: Path) -> None:
-    edited(desk, "coin.priors.yaml", "model: coin", "model: coin\npooling: hierarchical")
+@pytest.mark.parametrize(("pooling", "called"), [("log", "logarithmic"), ("hierarchical", "hierarchical")])
+def test_a_pooled_panel_is_named_and_its_experts_are_in_it(run: Run, desk: Path, pooling: str, called: str) -> None:
+    edited(desk, "coin.priors.yaml", "model: coin", f"model: coin\npooling: {pooling}")
+    edited(desk, "coin.priors.yaml", ", pool: false", "")
+    checked = run("check", "coin.yaml")
+    assert checked.code == 0
+    assert f"the panel is a {called} pool" in " ".join(checked.out.split())
+    assert "panel-pool" not in checked.out
+    asked = run("ask", "coin.yaml", "P(bet = won)", "--medians")
+    assert asked.code == 0
+    assert f"panel ({called} pool)" in asked.out
+    assert "not in the panel" not in asked.out
+    facts = run("ask", "coin.yaml", "P(bet = won)", "--medians", "--json").json
+    assert (facts["pooling"], sorted(facts["by_expert"])) == (pooling, sorted(facts["pooled"]))
+    drawn = run("sample", "coin.yaml", "--seed", "3")
+    assert drawn.code == 0
+    elicited = run("elicit", "coin.yaml")
+    assert elicited.code == 0
+    assert "panel-pool" not in elicited.out
+
+
+def test_show_says_why_there_are_no_probabilities(run: Run, desk: Path, uncomputed: str) -> None:
     done = run("show", "coin.yaml")
     assert (done.code, "%" in done.out) == (0, False)
-    assert re.match(r"no probabilities: .*'hierarchical'", done.err)
+    assert f"no probabilities: {uncomputed}" in done.err
     assert run("show", "coin.yaml", "--quiet").err == ""
 
 

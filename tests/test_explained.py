@@ -14,6 +14,11 @@ from causal.ask.candidates import NAMED, PAIR, SINGLE
 from causal.ask.interventions import READINGS
 from causal.errors import CausalError, UsageError
 from causal.explained import PICTURES, Explained
+from causal.learn.layout import lay_out
+from causal.learn.sample import Draws
+from causal.spec.grammar import parse_question
+from causal.spec.priors import POOLED
+from causal.study import Posterior
 from causal.tell.files import to_json
 from causal.tell.page import html
 from causal.tell.text import markdown
@@ -54,6 +59,50 @@ def trial(tmp_path_factory: pytest.TempPathFactory):
     (folder / "trial.yaml").write_text(UNDATED)
     (folder / "p.yaml").write_text(JUDGED)
     return causal.load(folder / "trial.yaml", folder / "p.yaml").at_medians()
+
+
+@pytest.fixture(scope="module", params=["log", "hierarchical"])
+def pooled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """Rain with its panel pooled into one posterior: independent draws from all priors, the panel's among them."""
+    path = tmp_path_factory.mktemp("pooled") / "rain.yaml"
+    path.write_text(Path("priors/rain.yaml").read_text().replace("pooling: linear", f"pooling: {request.param}"))
+    study = causal.load("models/rain.yaml", path)
+    layout = lay_out(study.elicited)
+    theta = layout.draw(np.random.default_rng(3), 1600)
+    draws = Draws(theta.reshape(4, 400, *theta.shape[1:]), layout.parameters, layout.experts, ("iid",) * 3, seed=3)
+    return Posterior(study, draws)
+
+
+@pytest.mark.parametrize("name", [name for name in ANALYSES if name not in ("identification", "contrast")])
+def test_every_analysis_answers_for_a_pooled_panel(name: str, pooled) -> None:
+    """The panel's numbers are its own posterior's; experts stand beside it, and nothing names what is inside."""
+    found = pooled.explain(name)
+    told = found.text + json.dumps(found.to_dict(), allow_nan=False) + found.plot().svg + (found._repr_html_() or "")
+    assert POOLED not in told
+    assert "not in the panel" not in told
+    assert "apart: " not in found.text
+
+
+def test_the_report_of_a_pooled_panel(pooled) -> None:
+    report = pooled.facts()
+    assert [who.name for who in report.experts] == ["anna", "boris"]
+    assert all(who.pooled for who in report.experts)
+    page, text = html(report), markdown(report)
+    kind = report.assumptions.pooling
+    assert POOLED not in page + text
+    title = {"log": "The panel (logarithmic pool)", "hierarchical": "The panel (hierarchical pool)"}[kind]
+    assert title in page
+    weighed = {"log": ", weights as stated", "hierarchical": ""}[kind]
+    assert f"Pooling: {kind}, 2 experts{weighed}. The panel is a" in text
+    assert "their weighted mixture" not in text
+    answer = pooled.ask("P(grass = wet)")
+    assert title.replace("The", "the") in answer._repr_html_()
+    assert answer.to_dict()["pooling"] == kind
+    assert title.rsplit(" ", 1)[0] in answer.plot().svg  # it may be on two lines
+    own = pooled.draws.flat(2)
+    tape = pooled.study.elicited.network.recorder.tape(pooled.study.elicited.writer.write(
+        parse_question("P(grass = wet)")).slots)  # fmt: skip
+    assert answer.mean == pytest.approx(float(tape.values(own)[0].mean()), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ANALYSES)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate
+from causal.spec.priors import LINEAR
 from causal.spec.scales import word
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Answer:
 
     ``exact`` where the model has every number: there is no expert then, nothing was drawn, and a number is just that.
     ``estimates[(expert, state)]`` with expert ``panel`` or a name, and state ``""`` for a single event. ``samples`` has
-    each expert's draws under the same keys (not the panel's); it is empty where many questions were asked at once.
+    each expert's draws under the same keys, and the panel's where it is pooled into one posterior (``pooling`` is not
+    ``linear``); it is empty where many questions were asked at once.
     """
 
     question: str
@@ -90,6 +92,7 @@ class Answer:
     digest: str = field(default="", repr=False)
     samples: Mapping[tuple[str, str], Floats] = field(default_factory=dict, repr=False, compare=False)
     exact: bool = False
+    pooling: str = LINEAR
 
     @property
     def panel(self) -> Estimate:
@@ -188,6 +191,7 @@ class Answer:
             "exact": self.exact,
             "by_expert": {},
             "pooled": [] if self.exact else list(self.pooled),
+            "pooling": self.pooling,
             "states": {},
             "case": None,
             "given": self.given,

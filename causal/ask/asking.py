@@ -87,8 +87,8 @@ def put(
     for each, pages in written:
         evidence = {place[leaf.evidence] for page in pages for leaf in page.leaves}
         never = [name for row, name in enumerate(panel.draws.experts) if any(gone[at, row] for at in evidence)]
-        if set(never) & set(panel.pooled):
-            whom = "every expert" if len(never) == experts else ", ".join(never)
+        if set(never) & set(panel.weights):
+            whom = "every expert" if len(never) == experts else ", ".join(panel.called(name) for name in never)
             skipped.append(Skipped(each.name, each.title, reading, f"what it gives has probability zero for {whom}"))
         else:
             kept.append((each, pages))
@@ -118,16 +118,16 @@ def unanswerable(reading: str) -> Skipped:
 
 
 def judge(panel: Panel, values: Floats, names: Sequence[str], still: Bools) -> tuple[Gate, ...]:
-    """Judge quantities, shape (quantities, experts, draws), that are reported under ``names``, for the pooled experts.
+    """Judge quantities, shape (quantities, experts, draws), that are reported under ``names``, for all in the panel.
 
     ``still`` has shape (quantities, experts): what no sampled number can move, or a coupling holds where it is.
     """
     chains, draws = panel.draws.theta.shape[:2]
     gates = [Gate() for _ in names]
     for row, (expert, method) in enumerate(zip(panel.draws.experts, panel.draws.method, strict=True)):
-        if expert in panel.pooled:
+        if expert in panel.weights:
             found = diagnose(values[:, row].reshape(-1, chains, draws), method, still[:, row])
-            own = [found.gate(at, f"{name} by {expert}") for at, name in enumerate(names)]
+            own = [found.gate(at, f"{name} by {panel.called(expert)}") for at, name in enumerate(names)]
             gates = [gate & each for gate, each in zip(gates, own, strict=True)]
     return tuple(gates)
 

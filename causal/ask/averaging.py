@@ -3,7 +3,8 @@
     of school e      weight of graph g  =  prod of p_e(r) over changes r in g  x  prod of 1 - p_e(r) over the others,
                                            normalised over the graphs that are compared
                      answer             =  sum over graphs of weight x e's own answer in that graph
-    the panel        the schools' averages with the panel's weights
+    the panel        the schools' averages with the panel's weights; where it is pooled into one posterior, that one's
+                     answers, a graph's weight being the mean of the schools'
     hangs on r       the answer with r minus without, the other changes alike: averaged over the pairs of graphs that
                      differ in r alone, by the weight of both
 
@@ -71,17 +72,24 @@ def average(
     changes: Mapping[str, Changes],
     held: Mapping[str, Mapping[str, float]],
     titles: Mapping[str, str],
-    panel_weights: Mapping[str, float],
+    shares: Mapping[str, float],
 ) -> Averaged:
-    """Average answers by graph; ``changes`` says which rivals' changes a graph has, ``held`` how probable each is."""
+    """Average answers by graph; ``changes`` says which rivals' changes a graph has, ``held`` how probable each is.
+
+    ``shares`` are the weights of the pooled experts in the panel.
+    """
     experts = next(iter(answers.values())).experts
     rivals = tuple(dict.fromkeys(name for each in changes.values() for name in sorted(each)))
     unsaid = tuple((r, name) for r in rivals for name in experts if name not in held.get(r, {}))
     weights = {name: graph_weights(changes, {r: held.get(r, {}).get(name, UNSAID) for r in rivals}) for name in experts}
     ci_prob = next(iter(answers.values())).ci_prob
     estimates = {name: _mixed(answers, {name: 1.0}, weights, ci_prob) for name in experts}
-    estimates = {PANEL: _mixed(answers, panel_weights, weights, ci_prob), **estimates}
-    hinges = [_hinge(r, titles.get(r, r), answers, changes, weights, panel_weights) for r in rivals]
+    mean = {graph: sum(share * weights[name][graph] for name, share in shares.items()) for graph in changes}
+    alone = all((PANEL, "") in answer.samples for answer in answers.values())  # has a posterior of its own
+    voices: Mapping[str, float] = {PANEL: 1.0} if alone else shares
+    whole = {**weights, PANEL: mean}
+    estimates = {PANEL: _mixed(answers, voices, whole, ci_prob), **estimates}
+    hinges = [_hinge(r, titles.get(r, r), answers, changes, whole, voices) for r in rivals]
     hinges.sort(key=lambda each: -abs(each.moves[PANEL]))
     together = any(len(each) > 1 for each in changes.values())
     return Averaged(estimates, weights, tuple(hinges), unsaid, together)
@@ -122,7 +130,7 @@ def _mixed(
 
 def _hinge(
     rival: str, title: str, answers: Mapping[str, Answer], changes: Mapping[str, Changes],
-    weights: Mapping[str, Mapping[str, float]], panel_weights: Mapping[str, float],
+    weights: Mapping[str, Mapping[str, float]], voices: Mapping[str, float],
 ) -> Hinge:  # fmt: skip
     graph_of = {made: graph for graph, made in changes.items()}
     pairs = [
@@ -131,7 +139,7 @@ def _hinge(
         if rival in made and made - {rival} in graph_of
     ]
     moves = {name: _moved(name, pairs, answers, weights[name]) for name in weights}
-    moves[PANEL] = sum(weight * moves[name] for name, weight in panel_weights.items())
+    moves[PANEL] = sum(weight * moves[name] for name, weight in voices.items())
     return Hinge(rival, title, len(pairs), moves)
 
 

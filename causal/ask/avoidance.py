@@ -27,9 +27,10 @@ from causal.ask.contrast import parts
 from causal.ask.escape import Avoidance, Clash, Framing, Union, Way
 from causal.ask.judged import CONFLICT, judged
 from causal.ask.measure import Made, measured
-from causal.ask.panel import Panel, rung
+from causal.ask.panel import Panel
 from causal.ask.profile import complement, named_state
 from causal.ask.saying import Voice
+from causal.ask.sorts import rung
 from causal.errors import ImpossibleEvidence, TooLarge
 from causal.exact.asked import chosen
 from causal.exact.readings import interior

@@ -77,7 +77,7 @@ class Carries:
 
         schools = [
             {"school": each.school, "weight": each.weight, "shift": each.shift, "alone": each.alone.mean,
-             **each.panel.to_dict()}
+             **(each.panel.to_dict() if each.panel is not None else {})}
             for each in self.schools
         ]  # fmt: skip
         return {
@@ -119,9 +119,16 @@ class Carries:
         line = f"{self.words[0].upper()}{self.words[1:]}, is {said}"
         if not self.schools:
             return f"{line}; there is a single school, so none can be left out."
-        least, most = (pick(self.schools, key=lambda each: each.panel.mean) for pick in (min, max))
-        ends = (f"{banded(e.panel.mean)} without {self._name(e.school)} (by itself {banded(e.alone.mean)})"
-                for e in (least, most))  # fmt: skip
+        known = [(each, each.panel.mean) for each in self.schools if each.panel is not None]
+        if not known:
+            alone = ", ".join(f"{self._name(each.school)} {banded(each.alone.mean)}" for each in self.schools)
+            return (
+                f"{line}. The panel is one posterior, so leaving a school out takes another fit, 'pool: false' for its "
+                f"experts; by themselves the schools say: {alone}."
+            )
+        least, most = (pick(known, key=lambda each: each[1]) for pick in (min, max))
+        ends = (f"{banded(mean)} without {self._name(e.school)} (by itself {banded(e.alone.mean)})"
+                for e, mean in (least, most))  # fmt: skip
         return f"{line}; {' and '.join(ends)}."
 
     def _moves(self) -> list[str]:
@@ -231,7 +238,7 @@ def carries(
     """
     head = headline(panel, event, name, reading)
     priors = panel.elicited.priors.experts
-    names = {expert: priors[expert].title for expert in panel.draws.experts}
+    names = {expert: priors[expert].title for expert in panel.experts}
     withheld = head.answer.gate.withholds
     return Carries(
         question=str(head.question),

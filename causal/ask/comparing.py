@@ -190,7 +190,7 @@ def compare(panels: Mapping[str, Panel], question: Question, seed: int = 0) -> R
     """
     if len(panels) < 2:
         raise UsageError("compare at least two graphs")
-    voices = {name: panel.draws.experts for name, panel in panels.items()}
+    voices = {name: panel.experts for name, panel in panels.items()}
     first = next(iter(voices))
     for name, experts in voices.items():
         if experts != voices[first]:
@@ -218,8 +218,8 @@ def _side(name: str, panel: Panel, answer: Answer) -> Side:
     elicited, model = panel.elicited, panel.elicited.network.model
     nobodys = {
         prior.parameter.name
-        for held in elicited.held.values()
-        for prior in held.priors
+        for name in elicited.experts
+        for prior in elicited.held[name].priors
         if prior.origin == "weak" or (prior.origin == "default" and prior.judgement and prior.judgement.path)
     }
     order = [parameter.name for parameter in elicited.network.parameters if parameter.name in nobodys]
@@ -273,8 +273,8 @@ def _averaged(panels: Mapping[str, Panel], sides: list[Side]) -> Averaged | None
     for panel in panels.values():
         held.update(panel.elicited.priors.held)
     answers = {side.name: side.answer for side in sides}
-    weights = next(iter(panels.values())).weights
-    return average(answers, changes, held, _titles(sides), weights)
+    shares = next(iter(panels.values())).shares
+    return average(answers, changes, held, _titles(sides), shares)
 
 
 def _titles(sides: list[Side]) -> dict[str, str]:

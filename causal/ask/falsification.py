@@ -263,7 +263,7 @@ def _refuted(frame: pd.DataFrame, effect: Mapping[str, Any], request: Mapping[st
         return
     estimate = model.estimate_effect(estimand, method_name="backdoor.linear_regression")
     for refuter, (method, options) in REFUTERS.items():
-        state = np.random.RandomState(0)  # noqa: NPY002 - what DoWhy takes; of a number it makes the same shuffle again
+        state = np.random.RandomState(0)  # of a mere number DoWhy makes the same shuffle each time
         found = model.refute_estimate(
             estimand, estimate, method_name=method, num_simulations=SIMULATIONS, random_state=state, **options
         )

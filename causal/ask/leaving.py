@@ -4,7 +4,7 @@
                      Normal density of what was said at the total that the draw implies
     without it       draw k weighs p_k^-r, r being how much it counted in the posterior: the relevance of a case, 1
     log predictive   ln sum_k w_k p_k, weights Pareto-smoothed          Vehtari, Gelman & Gabry (2017), eq. 10
-    the panel        ln sum_e weight_e exp(that of e): the panel's weights do not learn from cases
+    the panel        ln sum_e weight_e exp(that of e): its weights do not learn from cases; or that of its one posterior
 
 One case of a row that stands for several is left out, and counts as often as the row does. A judgement is left out for
 who made it, and is scored by them alone. All are natural logarithms: of a case, of a probability; of a judgement, of a
@@ -70,13 +70,14 @@ def cases_left_out(panel: Panel) -> Left:
     slots = [panel.elicited.writer.write(asked(row)).leaves[0].evidence for _, row in rows]
     values = panel.values(slots).reshape(len(slots), len(panel.draws.experts), panel.draws.total)
     given = panel.share()
-    logs = {name: np.empty(len(rows)) for name in panel.draws.experts}
+    logs = {name: np.empty(len(rows)) for name in panel.draws.experts}  # a panel pooled into one posterior is one more
     unsure, refitted = set(), 0
     for at, (file, row) in enumerate(rows):
         for expert, name in enumerate(panel.draws.experts):
             p = values[at, expert]
             if not p.max() > 0:
-                raise ImpossibleEvidence(f"{file.file}, line {row.line}: this case is impossible for {name}")
+                whom = panel.called(name)
+                raise ImpossibleEvidence(f"{file.file}, line {row.line}: this case is impossible for {whom}")
             logs[name][at], k = _predictive(p, file.relevance, None if given is None else given[expert])
             if k <= PARETO_K[0]:
                 continue
@@ -84,14 +85,14 @@ def cases_left_out(panel: Panel) -> Left:
                 logs[name][at], refitted = _again(panel, name, slots[at], file.relevance), refitted + 1
             else:
                 unsure.add(keys[at])
-    logs[PANEL] = _pooled(panel, logs)
-    return Left(keys, np.array([row.count for _, row in rows]), logs, frozenset(unsure), refitted)
+    found = {PANEL: _pooled(panel, logs), **{name: logs[name] for name in panel.experts}}
+    return Left(keys, np.array([row.count for _, row in rows]), found, frozenset(unsure), refitted)
 
 
 def judgements_left_out(panel: Panel) -> Left:
     """Leave out every judgement on a total that is evidence, in turn, for the expert who made it."""
-    evidence = panel.elicited.evidence
-    logs = {name: np.full(len(evidence), np.nan) for name in (PANEL, *panel.draws.experts)}
+    evidence = [each for each in panel.elicited.evidence if each.expert in panel.experts]
+    logs = {name: np.full(len(evidence), np.nan) for name in (PANEL, *panel.experts)}
     if not evidence:
         return Left((), np.zeros(0), logs)
     tape = panel.elicited.network.recorder.tape([each.slot for each in evidence])
@@ -99,11 +100,10 @@ def judgements_left_out(panel: Panel) -> Left:
     given, keys, unsure = panel.share(), [], set()
     for at, each in enumerate(evidence):
         expert = panel.draws.experts.index(each.expert)
-        belief = each.fit.belief
-        sd = belief.sd / np.sqrt(each.judgement.weight)
-        density = np.exp(-(((belief.mean - values[expert][at]) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
+        z = (each.mean - values[expert][at]) / each.sd
+        density = np.exp(-(z**2) / 2) / (each.sd * np.sqrt(2 * np.pi))
         value, k = _predictive(density, 1.0, None if given is None else given[expert])
-        keys.append((each.expert, str(each.judgement.about), each.scale, f"{belief.mean:.12g}", f"{sd:.12g}"))
+        keys.append((each.expert, each.about, f"{each.mean:.12g}", f"{each.sd:.12g}"))
         logs[each.expert][at] = value
         if each.expert in panel.pooled:
             logs[PANEL][at] = value

@@ -47,7 +47,7 @@ class Search:
         flat = values.reshape(values.shape[0], -1)
         for row, expert in enumerate(self.panel.draws.experts):
             if not (flat[row] > 0).any():
-                raise ImpossibleEvidence(f"what is given has probability zero for {expert}")
+                raise ImpossibleEvidence(f"what is given has probability zero for {self.panel.called(expert)}")
         return np.asarray(flat)
 
     def _states(self, name: str) -> tuple[str, ...]:
@@ -84,7 +84,8 @@ class Search:
 
     def by_expert(self, odds: Floats) -> dict[str, float]:
         """Return each expert's mean by name."""
-        return dict(zip(self.panel.draws.experts, odds.tolist(), strict=True))
+        found = dict(zip(self.panel.draws.experts, odds.tolist(), strict=True))
+        return {name: found[name] for name in self.panel.experts}
 
     def _means(self, values: Floats) -> Floats:
         """Return means over draws, shape (slots, experts), of draws that can have what is given."""

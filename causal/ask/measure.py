@@ -123,13 +123,14 @@ def measured(panel: Panel, made: Made, ci_prob: float = CI_PROB) -> tuple[Measur
         gate = run
         for column, expert in enumerate(experts):
             estimates[expert] = _summary(mine[column], own[column], ci_prob, float(judged[column].mean[row]), made)
-            gate = gate & judged[column].gate(row, f"{name} by {expert}")
+            gate = gate & judged[column].gate(row, f"{name} by {panel.called(expert)}")
         mixed = np.concatenate([mine[at[each]] for each in weights])
         whole = np.concatenate([weight * own[at[each]] for each, weight in weights.items()])
         pooled = _summary(mixed, whole, ci_prob, 1.0, made)
         error = float(np.sqrt(sum((w * estimates[each].mcse) ** 2 for each, w in weights.items())))
         size = float(sum(estimates[each].ess for each in weights))
-        found.append(Measure(name, {PANEL: replace(pooled, mcse=error, ess=size), **estimates}, gate, total))
+        own_numbers = {expert: estimates[expert] for expert in panel.experts}
+        found.append(Measure(name, {PANEL: replace(pooled, mcse=error, ess=size), **own_numbers}, gate, total))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@
 
 share_ek is 1 / draws but where orders are evidence (``Panel.share``). An expert without a school is one alone. Means,
 quantiles and places are those of ``Panel.ask``, worked out for whole arrays: values have shape (quantities, experts,
-draws).
+draws). A panel that is pooled into one posterior has draws of its own; its schools are still mixtures of their experts.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def voices(panel: Panel) -> tuple[Voice, ...]:
     own = np.full((len(experts), panel.draws.total), 1.0 / panel.draws.total) if share is None else share
     row = {name: place for place, name in enumerate(experts)}
     schools: dict[str, dict[str, float]] = {}
-    for name, weight in panel.weights.items():
+    for name, weight in panel.shares.items():
         schools.setdefault(panel.elicited.priors.experts[name].school or name, {})[name] = weight
     groups = [(PANEL, PANEL, dict(panel.weights))]
     if panel.draws.parameters:
         groups += [(SCHOOL, school, members) for school, members in schools.items()]
-        groups += [(EXPERT, name, {name: 1.0}) for name in experts]
+        groups += [(EXPERT, name, {name: 1.0}) for name in panel.experts]
     found = []
     for kind, name, members in groups:
         total = sum(members.values())

@@ -132,7 +132,7 @@ def needed(elicited: Elicited, by: str | None = None) -> Needed:
 
 def _open(elicited: Elicited, by: str | None) -> dict[str, list[Parameter]]:
     """Return the open parameters by variable, in the network's order."""
-    experts = list(elicited.held) if by is None else [by] if by in elicited.held else []
+    experts = list(elicited.experts) if by is None else [by] if by in elicited.held else []
     priors = [elicited.held[name].priors for name in experts]
     mine = [each for each in elicited.abstained if each.by == by]
     silent = {name for each in parameters_of(elicited.writer, mine) for name in each}

@@ -103,7 +103,7 @@ def next_case(head: Headline, relevance: float = RELEVANCE, seed: int = 1) -> Ne
     learned = {(name, source): made[name].moments(rows[source], relevance) for name, source in pairs}
     for name in made:
         mean, square = learned[name, name]
-        gains.append(CaseGain(name, *_won(_variance({name: 1.0}, made), [(1.0, square - mean**2)])))
+        gains.append(CaseGain(head.panel.speaker(name), *_won(_variance({name: 1.0}, made), [(1.0, square - mean**2)])))
     parts = []
     for source, weight in weights.items():
         first, second = np.zeros((2, ROWS))
@@ -113,6 +113,7 @@ def next_case(head: Headline, relevance: float = RELEVANCE, seed: int = 1) -> Ne
         parts.append((weight, second - first**2))
     if len(weights) > 1:
         gains.insert(0, CaseGain(PANEL, *_won(_variance(weights, made), parts)))
+    gains.sort(key=lambda each: each.expert != PANEL)
     return NextCase(relevance, columns, tuple(gains))
 
 

@@ -7,6 +7,7 @@
 
     the panel, one expert asked       w^2 Var E(f | y)
     the panel, all pooled asked       sum w_e^2 Var_e E(f_e | y_e)
+    a panel pooled into one           Var E(f | y) of its own draws, the answer entering as its pooling has it
 
     E(f | y)  =  sum f_j phi((y - z_j) / s) / sum phi((y - z_j) / s)        over the draws j, exact weights
 
@@ -75,20 +76,27 @@ def next_judgements(head: Headline) -> tuple[Gain, ...]:
         return ()
     noises = precisions(head)
     asked = _asked(head)
+    pool = head.panel.elicited.pool
     found: list[Gain] = []
     for text, kind, slot in _candidates(head):
         values = head.panel.values([slot])[0].reshape(len(draws.experts), -1)
         won: dict[str, tuple[float, float]] = {}
         words = phrase(parse_question(text), head.network.model)
-        for row, name in enumerate(draws.experts):
+        for name in head.panel.experts:
+            row = draws.experts.index(name)
             pair = gain(values[row], head.values[row], head.share[row], noises[name])
             if pair is None or head.variances[name] <= 0:
                 continue
             won[name] = pair
             own, error = pair[0] / head.variances[name], pair[1] / head.variances[name]
             scale = weights.get(name, 0.0) ** 2 * head.variances[name] / head.variance
+            whole, error = own * scale, error * scale
+            if pool is not None and name in pool.members:  # the panel's own posterior hears the answer in its own way
+                at = draws.experts.index(pool.name)
+                heard = gain(values[at], head.values[at], head.share[at], pool.heard(name, noises[name])) or (0.0, 0.0)
+                whole, error = heard[0] / head.variance, heard[1] / head.variance
             judged = (name, text) in asked
-            found.append(Gain(text, words, kind, name, own, own * scale, error * scale, noises[name], judged))
+            found.append(Gain(text, words, kind, name, own, whole, error, noises[name], judged))
         together = {name: pair for name, pair in won.items() if name in weights}
         if len(together) > 1:
             sum_won = sum(weights[n] ** 2 * pair[0] for n, pair in together.items()) / head.variance
@@ -168,8 +176,8 @@ def _asked(head: Headline) -> set[tuple[str, str]]:
     elicited = head.panel.elicited
     own = {
         (name, prior.parameter.name)
-        for name, held in elicited.held.items()
-        for prior in held.priors
+        for name in elicited.experts
+        for prior in elicited.held[name].priors
         if prior.origin == "judged"
     }
     return own | {(derived.expert, str(derived.judgement.about)) for derived in elicited.derived}

@@ -6,6 +6,8 @@
     a comparison                 the share of draws in which it holds
 
 The panel's interval is that of the mixture of all pooled draws, so a split panel shows as a wide or two-humped one.
+Where the panel is pooled into one posterior (``pooling: log`` or ``hierarchical``) it has draws of its own, which are
+all of that mixture.
 """
 
 from __future__ import annotations
@@ -20,22 +22,17 @@ from numpy.typing import NDArray
 from causal.ask.answer import CI_PROB, PANEL, Answer, CaseMean, Estimate
 from causal.ask.bounds import Alternatives, Bounds, Coupled, Sharp, alternatives, sharpest
 from causal.ask.means import exact_mean
+from causal.ask.orders import reweighted
+from causal.ask.sorts import combine, kind, rung
 from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
 from causal.exact.kernel import Floats
-from causal.learn.elicited import Compared, Elicited
+from causal.learn.elicited import Elicited
 from causal.learn.gate import ESS, Diagnostics, Gate, diagnose, judge_run
 from causal.learn.sample import Draws
 from causal.learn.weights import Weights, smooth
-from causal.spec.question import (
-    Arithmetic,
-    Comparison,
-    Do,
-    Number,
-    Probability,
-    Question,
-)
-from causal.spec.walk import walk
+from causal.spec.priors import LINEAR
+from causal.spec.question import Comparison
 
 FEW = 4  # questions asked together up to which sharp bounds are worked out
 KEPT = 24  # questions (or states) asked together up to which the answers keep their draws
@@ -56,17 +53,42 @@ class Panel:
     digest: str = ""
 
     @property
-    def pooled(self) -> tuple[str, ...]:
-        """The experts in the panel."""
-        inside = tuple(name for name in self.draws.experts if self.elicited.weights[name] > 0)
-        return inside or self.draws.experts
+    def experts(self) -> tuple[str, ...]:
+        """Those who judge; a panel that is pooled into one posterior has draws beside theirs, and is none of them."""
+        pool = self.elicited.pool
+        return tuple(name for name in self.draws.experts if pool is None or name != pool.name)
 
     @property
-    def weights(self) -> Mapping[str, float]:
+    def pooled(self) -> tuple[str, ...]:
+        """The experts in the panel."""
+        inside = tuple(name for name in self.experts if self.elicited.weights[name] > 0)
+        return inside or self.experts
+
+    @property
+    def shares(self) -> Mapping[str, float]:
         """The pooled experts' weights, summing to one."""
         given = {name: self.elicited.weights[name] or 1.0 for name in self.pooled}
         total = sum(given.values())
         return {name: weight / total for name, weight in given.items()}
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Whose draws the panel's are, with their weights: its experts', or those of its own posterior alone."""
+        pool = self.elicited.pool
+        return self.shares if pool is None or pool.name not in self.draws.experts else {pool.name: 1.0}
+
+    @property
+    def pooling(self) -> str:
+        """How the panel is pooled: ``linear`` is the mixture of its experts."""
+        return LINEAR if self.elicited.pool is None else self.elicited.pool.kind
+
+    def speaker(self, name: str) -> str:
+        """Return whose draws a name of ``draws.experts`` stands for: an expert's own, or the panel's."""
+        return name if name in self.experts else PANEL
+
+    def called(self, name: str) -> str:
+        """Return an expert's name, and what a panel is called that is pooled into one posterior."""
+        return name if name in self.experts else self.elicited.priors.experts[name].title.lower()
 
     def values(self, slots: Sequence[int]) -> Floats:
         """Return slots run for every draw, shape (slots, experts, chains, draws)."""
@@ -90,31 +112,13 @@ class Panel:
     def share(self) -> Floats | None:
         """Return each draw's weight within its expert, shape (experts, draws), where an order is used as evidence.
 
-        An expert who holds with probability p that A > B has the draws where it is so weighted to p in all, the
-        others to 1 - p. Raises ImpossibleEvidence where one of the sides has no draw.
+        Raises ImpossibleEvidence where one side of an order has no draw (orders.py).
         """
         used = [compared for compared in self.elicited.compared if compared.use == "evidence"]
         if not used or self.draws.total == 1:  # one draw, at the medians, has no other to be weighed against
             return None
-        values = self.values([compared.slot for compared in used])
-        share = np.full((len(self.draws.experts), self.draws.total), 1.0 / self.draws.total)
-        for row, compared in enumerate(used):
-            expert = self.draws.experts.index(compared.expert)
-            share[expert] = reweighted(share[expert], values[row, expert].ravel() > 0, compared)
-        return share
-
-
-def reweighted(share: Floats, holds: NDArray[np.bool_], compared: Compared) -> Floats:
-    """Return draw weights moved so that ``compared`` holds with its stated probability."""
-    mass = float(share[holds].sum())
-    if not 0.0 < mass < 1.0:
-        side = "no" if mass == 0.0 else "every"
-        raise ImpossibleEvidence(
-            f"{compared.expert} judges '{compared.judgement.about}', which holds in {side} draw of theirs: "
-            "it cannot be used as evidence; leave out 'use: evidence' to have it checked"
-        )
-    p = compared.probability
-    return np.where(holds, share * p / mass, share * (1.0 - p) / (1.0 - mass))
+        holds = self.values([compared.slot for compared in used]) > 0
+        return reweighted(holds.reshape(*holds.shape[:2], -1), used, self.draws.experts, self.elicited.pool)
 
 
 def ask(panel: Panel, pages: Sequence[Written], level: str = "population", ci_prob: float = CI_PROB) -> list[Answer]:
@@ -196,11 +200,11 @@ class _Run:
         for row, state in enumerate(page.states or ("",), start=at):
             by_expert = self._by_expert(row, isinstance(question, Comparison))
             estimates[(PANEL, state)] = self._pool(row, by_expert, isinstance(question, Comparison))
-            estimates.update({(name, state): estimate for name, estimate in by_expert.items()})
+            estimates.update({(name, state): by_expert[name] for name in panel.experts})
             for name, diagnosed in zip(panel.draws.experts, self.diagnosed, strict=True):
-                gate = gate & diagnosed.gate(row, f"{question} by {name}")
+                gate = gate & diagnosed.gate(row, f"{question} by {panel.called(name)}")
         samples = {
-            (name, state): self.reported[row, column].ravel()
+            (panel.speaker(name), state): self.reported[row, column].ravel()
             for row, state in enumerate(page.states or ("",), start=at)
             for column, name in enumerate(panel.draws.experts)
             if len(self.reported) <= KEPT
@@ -215,8 +219,9 @@ class _Run:
             question=str(question),
             rung=rung(page.reckoned),
             estimates=estimates,
-            experts=panel.draws.experts,
+            experts=panel.experts,
             pooled=panel.pooled,
+            pooling=panel.pooling,
             gate=gate,
             draws=panel.draws.total,
             kind=kind(page.reckoned),
@@ -254,6 +259,7 @@ class _Run:
         by_expert = {
             name: summary(self.values[self.place[slot], row].ravel(), self._own(row), self.ci_prob, 1.0, False).mean
             for row, name in enumerate(self.panel.draws.experts)
+            if name in self.panel.experts
         }
         values, share = self._mixed(self.values[self.place[slot]])
         whole = summary(values, share, self.ci_prob, 1.0, False)
@@ -278,7 +284,8 @@ class _Run:
             evidence = self.values[self.place[leaf.evidence]]
             for expert, name in enumerate(self.panel.draws.experts):
                 if not (evidence[expert] > 0).any():
-                    raise ImpossibleEvidence(f"what '{leaf.text}' gives has probability zero for {name}")
+                    whom = self.panel.called(name)
+                    raise ImpossibleEvidence(f"what '{leaf.text}' gives has probability zero for {whom}")
         if len(page.leaves) != 1:
             return None
         evidence = self.values[self.place[page.leaves[0].evidence]]
@@ -322,11 +329,11 @@ class _Run:
                     mean, refitted = self._refitted(leaf, row), True
                 else:
                     size, k = min(size, weights.size), max(k, weights.k)
-                    gate = gate & weights.gate(f"weights of {leaf.text} by {name}")
+                    gate = gate & weights.gate(f"weights of {leaf.text} by {self.panel.called(name)}")
                 means[name][leaf.text] = mean
         by_expert = {name: combine(page.reckoned, found) for name, found in means.items()}
         mean = sum(w * by_expert[name] for name, w in self.panel.weights.items())
-        return CaseMean(mean, by_expert, size, k, refitted), gate
+        return CaseMean(mean, {name: by_expert[name] for name in self.panel.experts}, size, k, refitted), gate
 
     def _news(self, leaf: Leaf, row: int) -> Weights:
         evidence = self.values[self.place[leaf.evidence], row].ravel()
@@ -367,30 +374,3 @@ def _ends(rising: Floats, ci_prob: float) -> tuple[int, int, int]:
 @lru_cache(maxsize=64)
 def _places(count: int, share: float, ci_prob: float) -> tuple[int, int, int]:
     return _ends(np.cumsum(np.full(count, share)), ci_prob)
-
-
-def combine(question: Question, means: Mapping[str, float]) -> float:
-    """Return the arithmetic of a question on the means of its probabilities."""
-    match question:
-        case Number(value=value):
-            return value
-        case Arithmetic(op=op, left=left, right=right):
-            a, b = combine(left, means), combine(right, means)
-            return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else float("nan")}[op]
-        case _:
-            return means[str(question)]
-
-
-def kind(question: Question) -> str:
-    """Return what an answer is: a probability, a share of draws, or a number made from probabilities."""
-    if isinstance(question, Comparison):
-        return "share"
-    return "probability" if isinstance(question, Probability) else "number"
-
-
-def rung(question: Question) -> int:
-    """Return the rung of a question: 1 seeing, 2 doing, 3 imagining (Pearl 2009)."""
-    parts = list(walk(question))
-    if any(getattr(part, "world", None) is not None for part in parts):  # of an event, or of a value that is followed
-        return 3
-    return 2 if any(isinstance(part, Do) for part in parts) else 1

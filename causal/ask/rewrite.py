@@ -194,8 +194,8 @@ def rewrite(
 
     >>> from causal import load
     >>> from causal.spec.grammar import parse_event
-    >>> print(rewrite(load("rain").at_medians().panel, parse_event("grass = wet")).text.split(": ", 1)[1][:61])
-    of 2 changes, 1 is beaten by no other on both plausibility an
+    >>> print(rewrite(load("rain").at_medians().panel, parse_event("grass = wet")).text[:60])
+    Of 2 changes 1 is beaten by no other on both plausibility an
     """
     chosen = None if names is None else tuple(names)
     best = cheapest(panel, event, below, confidence, reading, size, everything, names=chosen, ci_prob=ci_prob)

@@ -39,7 +39,7 @@ class Voice:
     def of(cls, panel: Panel) -> Voice:
         """Take the labels from what the panel was elicited from."""
         experts = panel.elicited.priors.experts
-        titles = {name: experts[name].title for name in panel.draws.experts}
+        titles = {name: experts[name].title for name in panel.experts}
         return cls(panel.elicited.network.model, titles, panel.pooled)
 
     def variable(self, name: str) -> str:

@@ -19,14 +19,17 @@ from causal.ask.panel import summary
 
 @dataclass(frozen=True)
 class Without:
-    """The headline without one school; ``alone`` is what that school says by itself, ``weight`` its share."""
+    """The headline without one school; ``alone`` is what that school says by itself, ``weight`` its share.
+
+    ``panel`` and ``shift`` are None where the panel is pooled into one posterior, out of which no school can be taken.
+    """
 
     school: str
     experts: tuple[str, ...]
     weight: float
-    panel: Estimate
+    panel: Estimate | None
     alone: Estimate
-    shift: float
+    shift: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
@@ -34,7 +37,7 @@ class Without:
             "school": self.school,
             "experts": list(self.experts),
             "weight": self.weight,
-            "panel": self.panel.to_dict(),
+            "panel": None if self.panel is None else self.panel.to_dict(),
             "alone": self.alone.to_dict(),
             "shift": self.shift,
         }
@@ -48,13 +51,15 @@ def without_each_school(head: Headline, ci_prob: float = CI_PROB) -> tuple[Witho
     schools = schools_of(head)
     if len(schools) < 2:
         return ()
-    weights = head.panel.weights
+    weights = head.panel.shares
     found = []
     for school, members in schools.items():
         rest = {name: weight for name, weight in weights.items() if name not in members}
-        panel, alone = mixture(head, rest, ci_prob), mixture(head, {name: weights[name] for name in members}, ci_prob)
+        alone = mixture(head, {name: weights[name] for name in members}, ci_prob)
         share = sum(weights[name] for name in members)
-        found.append(Without(school, members, share, panel, alone, panel.mean - head.mean))
+        panel = mixture(head, rest, ci_prob) if head.panel.elicited.pool is None else None
+        shift = None if panel is None else panel.mean - head.mean
+        found.append(Without(school, members, share, panel, alone, shift))
     return tuple(found)
 
 

@@ -105,8 +105,9 @@ class Search:
     def verdicts(self, pages: Sequence[Written]) -> list[tuple[bool, bool]]:
         """Return of each page whether it succeeds for the panel and whether for every school.
 
-        A school's draws are a part of the panel's, so what succeeds for every school succeeds for the panel; what
-        fails for the panel on a part of the draws, by more than it may, need not be looked at any further.
+        A school's draws are a part of the panel's, so what succeeds for every school succeeds for the panel (and has
+        to, where the panel is pooled into one posterior); what fails for the panel on a part of the draws, by more than
+        it may, need not be looked at any further.
         """
         verdicts = [(False, False)] * len(pages)
         total = self.panel.draws.total
@@ -139,7 +140,8 @@ class Search:
         draws = self.panel.draws
         under = np.zeros((len(pages), len(draws.experts), len(lanes)), dtype=bool)
         possible = np.ones(len(pages), dtype=bool)
-        for row in self.speakers[0].rows:  # experts shown apart have no say
+        # experts shown apart have no say
+        for row in dict.fromkeys(row for voice in self.speakers if voice.kind != EXPERT for row in voice.rows):
             values = tape.values(np.ascontiguousarray(draws.flat(row)[:, lanes]))
             given = values[evidence] > 0
             under[:, row] = (values[outcome] < self.below) & given

@@ -77,6 +77,8 @@ def check_signs(elicited: Elicited) -> tuple[SignFailure, ...]:
     for row, claim in enumerate(claims):
         sign = claim.edge.sign[claim.state]
         for column, expert in enumerate(elicited.held):
+            if expert not in elicited.experts:  # a panel pooled into one posterior has no judgements of its own
+                continue
             baseline, departed = float(values[2 * row, column]), float(values[2 * row + 1, column])
             against = baseline - departed if sign == "+" else departed - baseline
             if against > CLOSE:

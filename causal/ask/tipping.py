@@ -86,7 +86,7 @@ def tipping(head: Headline, level: float = LEVEL) -> tuple[Tip, ...]:
     pooled = [(experts.index(name), weight) for name, weight in head.panel.weights.items()]
     found = []
     for row in np.flatnonzero(head.relevant).tolist():
-        who = [(PANEL, pooled), *((name, [(place, 1.0)]) for place, name in enumerate(experts))]
+        who = [(PANEL, pooled), *((name, [(experts.index(name), 1.0)]) for name in head.panel.experts)]
         for name, group in who:
             curve = _Curve(head, row, [(middles[place], weight) for place, weight in group], level)
             at_now = sum(weight * float(now[place][row]) for place, weight in group)

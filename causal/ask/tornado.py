@@ -77,7 +77,7 @@ def tornado(head: Headline) -> tuple[Swing, ...]:
     whole: list[tuple[Swing, list[Swing]]] = []
     for rows in found:
         if rows:
-            whole.append((_pooled(head, rows), rows))
+            whole.append((_pooled(head, rows), [row for row in rows if row.expert in head.panel.experts]))
     whole.sort(key=lambda pair: -pair[0].swing)
     return tuple(each for panel, rows in whole for each in (panel, *rows))
 
@@ -145,7 +145,7 @@ def _totals(head: Headline) -> Iterator[list[Swing]]:
         slot = elicited.writer.write(question).slots[0]
         values = head.panel.values([slot])[0].reshape(len(draws.experts), -1)
         rows = []
-        for name in dict.fromkeys(experts):
+        for name in dict.fromkeys((*experts, *(set(head.panel.weights) - set(head.panel.experts)))):
             row = draws.experts.index(name)
             found = along(values[row], head.values[row], head.share[row])
             if found is not None:

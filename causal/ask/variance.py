@@ -99,7 +99,8 @@ def variance_shares(head: Headline, seed: int = 1) -> Shares:
     for place, variable in enumerate(names):
         title = head.network.model.variables[variable].title
         for name, (found, _, _) in per_expert.items():
-            rows.append(Share(variable, title, name, *found[:, place].tolist()))
+            if name in head.panel.experts:
+                rows.append(Share(variable, title, name, *found[:, place].tolist()))
         scale = {n: w * per_expert[n][1] for n, w in weights.items() if n in per_expert}
         if scale and head.variance > 0:
             values = np.array([per_expert[n][0][:, place] for n in scale])
@@ -109,9 +110,9 @@ def variance_shares(head: Headline, seed: int = 1) -> Shares:
             rows.append(Share(variable, title, PANEL, sums[0], errors[1], sums[2], errors[3], sums[4], errors[5]))
     if head.variance > 0 and len(weights) > 1:
         rows.append(_which(head))
-    order = (PANEL, *experts)
+    order = (PANEL, *head.panel.experts)
     rows.sort(key=lambda each: (order.index(each.expert), -each.drawn))
-    tied = {name: found[2] for name, found in per_expert.items()}
+    tied = {head.panel.speaker(name): found[2] for name, found in per_expert.items()}
     return Shares(tuple(rows), head.variance, head.between, tied)
 
 

@@ -209,6 +209,8 @@ def _combination(model: Model, variable: Variable, seen: Sequence[Event]) -> str
         return f"Suppose {there}; and all else as it was."
     if variable.when is None:
         return "Suppose that nothing is known about the case yet."
+    if variable.actual is None:
+        return "Suppose nothing: take the world as it is known today."
     return f"Go back to {_since(variable.when)}, when this was still open, and forget how it came out."
 
 

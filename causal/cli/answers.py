@@ -19,6 +19,7 @@ from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE,
 from causal.ask.saying import counted
 from causal.cli.screen import emit, interval, number, show, show_table
 from causal.learn.gate import PASS, Gate, judge_run
+from causal.spec.priors import PANELS
 
 if TYPE_CHECKING:
     from causal.study import Posterior
@@ -67,11 +68,11 @@ def show_run(posterior: Posterior, stored: bool, seconds: float, as_json: bool, 
         return gate
     rows = []
     for name, how in zip(draws.experts, draws.method, strict=True):
-        expert = study.priors.experts[name]
-        moving = (*study.elicited.evidence, *study.elicited.shaping)
-        evidence = sum(derived.expert == name for derived in moving)
+        moving = [each.expert for each in study.elicited.evidence] + [each.expert for each in study.elicited.shaping]
+        evidence = moving.count(name)
         method = "NUTS" if how == "nuts" else "independent draws"
-        rows.append((name, expert.school, method, str(evidence), str(draws.total)))
+        who, school = posterior.panel.called(name), study.elicited.priors.experts[name].school
+        rows.append((who, school, method, str(evidence), str(draws.total)))
     show_table(("expert", "school", "method", "evidence", "draws"), rows, left=3)
     show()
     how_long = f"drawn in {draws.seconds:.1f} s" + (f", taken from the store in {seconds:.1f} s" if stored else "")
@@ -126,7 +127,7 @@ def _table(posterior: Posterior, answer: Answer) -> None:
         school = "" if name == PANEL else experts[name].school
         if name != PANEL and name not in answer.pooled:
             school = f"{school}, not in the panel".removeprefix(", ")
-        row = [name, school]
+        row = [PANELS[answer.pooling].removeprefix("The ") if name == PANEL else name, school]
         if answer.states:
             row += [_short(answer.estimates[(name, state)]) for state in answer.states]
         else:

@@ -96,7 +96,7 @@ def _judged(elicited: Elicited) -> dict[str, Any]:
 
     sets = _sets(elicited)
     roles = {id(judgement): PARAMETER for judgement in elicited.priors.judgements if id(judgement) in sets}
-    roles |= {id(derived.judgement): derived.use for derived in elicited.derived}
+    roles |= {id(each): derived.use for derived in elicited.derived for each in (derived.judgement, *derived.readings)}
     roles |= {id(compared.judgement): compared.use for compared in elicited.compared}
     roles |= {id(judgement): ABSTAINED for judgement in elicited.abstained}
     judgements = [
@@ -113,7 +113,7 @@ def _judged(elicited: Elicited) -> dict[str, Any]:
     ]
     misfits, notes = _fits(elicited)
     return {
-        "experts": [_expert(elicited, name, judgements) for name in elicited.held],
+        "experts": [_expert(elicited, name, judgements) for name in elicited.experts],
         "judgements": judgements,
         "misfits": misfits,
         "signs": [
@@ -139,8 +139,8 @@ def _sets(elicited: Elicited) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for held in elicited.held.values():
         for prior in held.priors:
-            if prior.judgement is not None:
-                names = found.setdefault(id(prior.judgement), [])
+            for judgement in prior.readings or ((prior.judgement,) if prior.judgement is not None else ()):
+                names = found.setdefault(id(judgement), [])
                 if prior.parameter.name not in names:
                     names.append(prior.parameter.name)
     return found

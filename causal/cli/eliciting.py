@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +74,10 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
                 "defaults": sum(prior.origin == "default" for prior in elicited.held[name].priors),
                 "unjudged": list(elicited.weak[name]),
             }
-            for name in ((by,) if by else elicited.held)
+            for name in ((by,) if by else elicited.experts)
         ],
         "known": scoring.facts(elicited, by),
+        "coding": None if elicited.coding is None else {**asdict(elicited.coding), "text": elicited.coding.told},
     }
 
 
@@ -84,7 +86,7 @@ def _parameter(elicited: Elicited, said: Direct) -> dict[str, Any]:
 
     prior = next(each for each in elicited.held[said.by].priors if each.parameter.name == said.parameter)
     points = sorted((point.level, point.stated, point.implied) for point in said.quantiles)
-    implied, drawn = _implied(prior, said)
+    implied, drawn = _implied(prior)
     return {
         "about": said.question,
         "parameter": said.parameter,
@@ -104,18 +106,14 @@ def _parameter(elicited: Elicited, said: Direct) -> dict[str, Any]:
     }
 
 
-def _implied(prior: Prior, said: Direct) -> tuple[dict[str, float] | None, list[float]]:
+def _implied(prior: Prior) -> tuple[dict[str, float] | None, list[float]]:
     """Return what the belief says at 5, 50 and 95 % and its density, both about the question that was judged."""
     if prior.fit is None:
         return None, []
     scale = prior.fit.scale
     low, middle, high = (float(each) for each in scale.state(prior.belief.quantile(LEVELS)))
     drawn = density(prior.belief, scale)
-    fitted = list(zip(prior.fit.levels, prior.fit.values, strict=True))
-    asked = [(point.level, point.stated) for point in said.quantiles]
-    # a judgement of P(y = no | ...) is fitted as one of P(y = yes | ...); where nothing tells them apart they are equal
-    turned = fitted != asked or (said.exactly is not None and not math.isclose(said.exactly, middle))
-    if turned:
+    if prior.turned:  # a judgement of P(y = no | ...) is fitted as one of P(y = yes | ...)
         low, middle, high = 1.0 - high, 1.0 - middle, 1.0 - low
         drawn = drawn[::-1]
     return {"5": low, "50": middle, "95": high}, drawn
@@ -147,10 +145,12 @@ def blocks(shares: Sequence[float]) -> str:
 
 
 def _derived(each: Judged) -> dict[str, Any]:
+    from causal.learn.coded import said_by_all
+
     belief, said, before = each.derived.fit.belief, each.derived.judgement, each.before
     return {
         "about": str(said.about),
-        "said": said.said,
+        "said": said_by_all(said, each.derived.readings),
         "line": said.line,
         "use": each.derived.use,
         "weight": said.weight,
@@ -161,6 +161,7 @@ def _derived(each: Judged) -> dict[str, Any]:
         "before": {"5": before.lower, "50": before.median, "95": before.upper},
         "z": each.z,
         "marked": each.at_odds,
+        "notes": list(each.derived.fit.notes),
         "because": said.because,
     }
 
@@ -215,6 +216,8 @@ def render(found: Mapping[str, Any]) -> None:
         _render_expert(expert)
     if found["known"]:
         scoring.render(found["known"])
+    if found["coding"]:
+        show(f"\n{found['coding']['text'][:1].upper()}{found['coding']['text'][1:]}.")
     kinds = ("parameters", "derived", "orders", "parts")
     judged = [each for one in found["experts"] for kind in kinds for each in one[kind]]
     marked = [each for each in judged if each["marked"]]
@@ -303,6 +306,8 @@ def _derived_lines(each: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     yield f"stated    {_levels((point['level'], point['stated']) for point in each['stated'])}", False
     yield f"read as   {_three(each['reads'])}   Normal({normal['mean']:.2f}, {normal['sd']:.2f}) {on}", False
     yield f"without   {_three(each['before'])}   conflict z {number(each['z'], 1)}", each["marked"]
+    for note in each["notes"]:
+        yield f"note      {note}", False
 
 
 def _use(each: Mapping[str, Any]) -> str:

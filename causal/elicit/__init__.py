@@ -1,6 +1,7 @@
 """Judgement to distribution: what was stated, the belief nearest to it, and how near that is."""
 
 from causal.elicit.belief import Belief, Beta, LogitNormal, LogNormal, Normal, Point, TruncatedNormal
+from causal.elicit.coding import Coding, between, line, refitted, restated
 from causal.elicit.cuts import Cuts, fit_cuts, weak_cuts
 from causal.elicit.fit import (
     Fit,
@@ -13,6 +14,17 @@ from causal.elicit.fit import (
     fit_ratio,
 )
 from causal.elicit.marginal import CutMarginal, Gap
+from causal.elicit.pooling import (
+    Consensus,
+    LogPool,
+    Spread,
+    effective,
+    hierarchical,
+    hierarchical_cuts,
+    log_pool,
+    log_pool_cuts,
+    spread,
+)
 from causal.elicit.scale import Linear, Log, LogOdds, Scale, Share
 from causal.elicit.simplex import concentrations, dirichlet, exact_sticks, flat, jeffreys, least, sticks
 from causal.elicit.stated import DIFFERENCE, PROBABILITY, QUOTIENT, SAYS, Stated, Support, stated
@@ -27,6 +39,8 @@ __all__ = [
     "WEAK",
     "Belief",
     "Beta",
+    "Coding",
+    "Consensus",
     "CutMarginal",
     "Cuts",
     "Fit",
@@ -35,17 +49,21 @@ __all__ = [
     "Log",
     "LogNormal",
     "LogOdds",
+    "LogPool",
     "LogitNormal",
     "Normal",
     "Performance",
     "Point",
     "Scale",
     "Share",
+    "Spread",
     "Stated",
     "Support",
     "TruncatedNormal",
+    "between",
     "concentrations",
     "dirichlet",
+    "effective",
     "exact_sticks",
     "fit_cuts",
     "fit_log",
@@ -56,9 +74,17 @@ __all__ = [
     "fit_probability",
     "fit_ratio",
     "flat",
+    "hierarchical",
+    "hierarchical_cuts",
     "jeffreys",
     "least",
+    "line",
+    "log_pool",
+    "log_pool_cuts",
     "performance",
+    "refitted",
+    "restated",
+    "spread",
     "stated",
     "sticks",
     "weak_cuts",

@@ -4,6 +4,7 @@ only checked.
     Elicited ── held: expert -> Held ── priors: a Prior per parameter, in the network's order
       │                               └─ cuts: joint fits of ordered baselines
       ├─ derived: judgements about what is no parameter, as evidence, checks, or shapes of the prior
+      ├─ pool: a panel that is pooled into one posterior, held beside those of its experts (pooled.py)
       ├─ compared: orders and signs of effects
       ├─ abstained
       ├─ weights: expert -> weight in the panel, 0 for those apart
@@ -14,16 +15,21 @@ reading.py makes these values from a prior file.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from causal.elicit import Belief, Cuts, Fit
+from causal.elicit import Belief, Coding, Cuts, Fit, Spread
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.parameter import Parameter
 from causal.learn.table import Table
-from causal.spec.priors import SHAPING, Judgement, Priors
+from causal.spec.model import frozen
+from causal.spec.priors import HIERARCHICAL, POOLED, SHAPING, Judgement, Priors
 from causal.spec.question import Question
+
+STEEPEST = 0.25  # of a probability in its log-odds, at one half: turns an sd on the log-odds into that of a difference
+UNITS: Mapping[str, float] = frozen({"log-odds": 1.0, "log": 1.0, "identity": STEEPEST})  # by the scale of a Derived
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class Prior:
     """What one expert holds about one parameter, on the parameter's own scale.
 
     ``median`` is the value at the median as stated. ``origin`` is ``judged``, ``default`` or ``weak``. ``fit`` lays
-    stated beside implied. Cuts of an ordered variable carry their joint fit in ``Held.cuts``.
+    stated beside implied. Cuts of an ordered variable carry their joint fit in ``Held.cuts``. ``turned`` where
+    one minus what the judgement says was fitted; ``readings`` are all judgements it was made of, where several coders
+    read it.
     """
 
     parameter: Parameter
@@ -40,6 +48,8 @@ class Prior:
     origin: str
     judgement: Judgement | None = None
     fit: Fit | None = None
+    turned: bool = False
+    readings: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class Derived:
 
     ``fit.belief`` is Normal on that scale; the weight of evidence divides its variance. Where the judgement reshapes
     the prior (``meld``, ``replace``), ``table`` is the logarithm of what the prior is multiplied by (melding.py).
+    ``readings`` are all judgements it was made of, where several coders read it.
     """
 
     expert: str
@@ -65,6 +76,25 @@ class Derived:
     fit: Fit
     use: str
     table: Table | None = None
+    readings: tuple[Judgement, ...] = ()
+
+    @property
+    def evidence(self) -> Evidence:
+        """What it is worth as evidence: a weight is a power on the likelihood."""
+        belief = self.fit.belief
+        sd = belief.sd / math.sqrt(self.judgement.weight)
+        return Evidence(self.expert, str(self.judgement.about), self.slot, belief.mean, sd)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What moves one posterior beside its priors: the number in ``slot`` is Normal(mean, sd); ``about`` is a label."""
+
+    expert: str
+    about: str
+    slot: int
+    mean: float
+    sd: float
 
 
 @dataclass(frozen=True)
@@ -90,6 +120,30 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class Pool:
+    """A panel that is one posterior of its own, in ``Elicited.held`` under ``name``.
+
+    ``kind`` is ``log`` or ``hierarchical``, ``members`` its experts with their weights, which sum to one. ``evidence``
+    is its own, its experts' pooled. ``n_eff`` is how many independent experts it counts for, ``spread`` how far its
+    experts lie apart in what they judged, ``sds`` those of the factors; only a hierarchical pool has them. ``told``
+    says all that in sentences.
+    """
+
+    kind: str
+    members: Mapping[str, float]
+    evidence: tuple[Evidence, ...]
+    n_eff: float | None = None
+    spread: Spread | None = None
+    told: tuple[str, ...] = ()
+    sds: tuple[float, ...] = ()
+    name: str = POOLED
+
+    def heard(self, expert: str, sd: float) -> float:
+        """Return the sd, on the log-odds, with which a member's answer of sd ``sd`` moves the panel."""
+        return math.hypot(sd, *self.sds) if self.kind == HIERARCHICAL else sd / math.sqrt(self.members[expert])
+
+
+@dataclass(frozen=True)
 class Elicited:
     """A prior file read against a network: by expert, and what no parameter can hold.
 
@@ -106,6 +160,13 @@ class Elicited:
     direct: frozenset[Question]
     notes: tuple[str, ...] = ()
     cases: tuple[Alike, ...] = ()
+    pool: Pool | None = None
+    coding: Coding | None = None
+
+    @property
+    def experts(self) -> tuple[str, ...]:
+        """Those who judge: everyone with a posterior but the panel, where that is pooled into one."""
+        return tuple(name for name in self.held if self.pool is None or name != self.pool.name)
 
     @property
     def network(self) -> Network:
@@ -113,9 +174,10 @@ class Elicited:
         return self.writer.network
 
     @property
-    def evidence(self) -> tuple[Derived, ...]:
-        """The derived judgements that multiply the prior as a likelihood."""
-        return tuple(derived for derived in self.derived if derived.use == "evidence")
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What moves posteriors beside priors and cases: derived judgements, and what is made of them in a pool."""
+        used = (derived for derived in self.derived if derived.use == "evidence")
+        return (*(each.evidence for each in used), *(self.pool.evidence if self.pool else ()))
 
     @property
     def shaping(self) -> tuple[Derived, ...]:
@@ -130,5 +192,5 @@ class Elicited:
     def weak(self) -> dict[str, tuple[str, ...]]:
         """Return, per expert, the parameters that neither they nor a default judged."""
         return {
-            name: tuple(p.parameter.name for p in held.priors if p.origin == "weak") for name, held in self.held.items()
+            name: tuple(p.parameter.name for p in self.held[name].priors if p.origin == "weak") for name in self.experts
         }

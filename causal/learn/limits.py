@@ -2,7 +2,6 @@
 
     said                          computed
     mechanism: types              table, noisy-or, noisy-and, logistic, ranked, rule
-    pooling: hierarchical, log    linear
     cases of priors in a text     cases of priors in a file
 """
 
@@ -12,8 +11,6 @@ from causal.errors import Unsupported
 from causal.exact.mechanisms import kind_of
 from causal.spec.model import Model
 from causal.spec.priors import Priors
-
-POOLING = "linear"
 
 
 def refusals(model: Model, priors: Priors) -> tuple[str, ...]:
@@ -30,11 +27,6 @@ def refusals(model: Model, priors: Priors) -> tuple[str, ...]:
             kind_of(variable)
         except Unsupported as error:
             found.append(str(error))
-    if priors.pooling != POOLING:
-        found.append(
-            f"the priors {priors.name!r} are pooled by {priors.pooling!r}, which the engine does not compute; "
-            f"write 'pooling: {POOLING}': every expert keeps a posterior of their own, the panel is their mixture"
-        )
     unread = [repr(each.file) for each in priors.cases if each.rows is None]
     if unread:
         found.append(

@@ -18,7 +18,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from causal.learn.elicited import Derived, Elicited
+from causal.learn.elicited import Derived, Elicited, Evidence
 from causal.learn.layout import SAMPLED, Layout, lay_out
 from causal.learn.op import RunTape, packed
 from causal.learn.table import Table
@@ -38,7 +38,7 @@ def build(elicited: Elicited, layout: Layout | None = None, news: Sequence[int] 
     for family in SAMPLED:
         if layout.labels[family]:
             coords[f"{family}_of"] = layout.labels[family]
-    coords["judged"] = [f"{derived.expert}: {derived.judgement.about}" for derived in evidence]
+    coords["judged"] = [f"{each.expert}: {each.about}" for each in evidence]
     with pm.Model(coords=coords) as model:
         theta = pm.Deterministic("parameters", _theta(layout), dims=("parameter", "expert"))
         sight = elicited.seen(news)
@@ -88,16 +88,14 @@ def _theta(layout: Layout) -> Any:
     return flat.reshape((len(layout.parameters), len(layout.experts)))
 
 
-def _observe(buffer: Any, outputs: Any, evidence: Sequence[Derived], layout: Layout) -> None:
-    """Observe what was said about derived questions; a weight is a power on the likelihood."""
-    beliefs = [derived.fit.belief for derived in evidence]
-    weight = np.array([derived.judgement.weight for derived in evidence])
-    experts = np.array([layout.experts.index(derived.expert) for derived in evidence])
+def _observe(buffer: Any, outputs: Any, evidence: Sequence[Evidence], layout: Layout) -> None:
+    """Observe what was said about derived questions."""
+    experts = np.array([layout.experts.index(each.expert) for each in evidence])
     pm.Normal(
         "judgement",
         mu=buffer[outputs.astype(np.int64), experts],
-        sigma=pm.Data("judged_sd", np.array([belief.sd for belief in beliefs]) / np.sqrt(weight)),
-        observed=pm.Data("judged_value", np.array([belief.mean for belief in beliefs])),
+        sigma=pm.Data("judged_sd", np.array([each.sd for each in evidence])),
+        observed=pm.Data("judged_value", np.array([each.mean for each in evidence])),
         dims="judged",
     )
 

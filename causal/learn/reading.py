@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from causal.elicit import (
     DIFFERENCE,
@@ -59,37 +58,26 @@ from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import Parameter, inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.cases import told, write_cases
+from causal.learn.coded import Said, enter, settle
 from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
+from causal.learn.forms import scale_of
 from causal.learn.melding import reshape
+from causal.learn.pooled import pool
 from causal.spec.model import Logistic, Table, frozen
-from causal.spec.priors import SHAPING, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
+from causal.spec.priors import LINEAR, SHAPING, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
 from causal.spec.question import (
-    PROBABILITIES,
-    Arithmetic,
     Assign,
-    Causes,
     Comparison,
     Effect,
     Event,
-    Number,
     Probability,
-    Quantity,
     Question,
     TypesOf,
 )
 
+CHECK = "check"  # compared and moves nothing, also where it is about a parameter
 NOBODYS = "a default is for a parameter of a mechanism; judge this as an expert, or leave it out"
 HALF = 0.5  # the reference of a departure whose reference nobody judged
-
-
-@dataclass(frozen=True)
-class _Said:
-    """One parameter as said by somebody: read through a form, already turned so that it states the form itself."""
-
-    judgement: Judgement
-    stated: Stated
-    reading: str
-    reference: str | None
 
 
 def elicit(writer: Writer, priors: Priors) -> Elicited:
@@ -106,6 +94,7 @@ class _Reader:
         self.network, self.model = writer.network, writer.network.model
         self.by_name = {parameter.name: parameter for parameter in self.network.parameters}
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
         self.fitted: dict[tuple[str, Stated, float], Fit] = {}
 
     def read(self) -> Elicited:
@@ -113,8 +102,8 @@ class _Reader:
         readable = [judgement for judgement in everything if self._writable(judgement)]
         questions = list(dict.fromkeys(judgement.about for judgement in readable))
         what = dict(zip(questions, readings(self.writer, questions), strict=True))
-        default: dict[str, _Said] = {}
-        own: dict[str, dict[str, _Said]] = {name: {} for name in self.priors.experts}
+        defaults: dict[str, list[Said]] = {}
+        said: dict[str, dict[str, list[Said]]] = {name: {} for name in self.priors.experts}
         derived: list[Derived] = []
         compared: list[Compared] = []
         abstained: list[Judgement] = []
@@ -124,12 +113,14 @@ class _Reader:
                     abstained.append(judgement)
                 elif isinstance(judgement.about, Comparison | Effect):
                     compared.append(self._compared(judgement))
-                elif (reading := what[judgement.about]) is not None:
-                    self._direct(judgement, reading, default if judgement.by is None else own[judgement.by])
+                elif (reading := what[judgement.about]) is not None and judgement.use != CHECK:
+                    self._direct(judgement, reading, defaults if judgement.by is None else said[judgement.by])
                 else:
                     derived.append(self._derived(judgement))
             except CausalError as error:
                 self._problem(judgement, error)
+        default = {name: readings[0] for name, readings in defaults.items()}
+        own, settled, coding = settle(said, derived, self._problem)
         held = {}
         for name in self.priors.experts:
             held[name] = self._held(own[name], default)
@@ -141,17 +132,18 @@ class _Reader:
             self.priors,
             held,
             weighed,
-            tuple(derived),
+            settled,
             tuple(compared),
             tuple(abstained),
             frozenset(question for question, reading in what.items() if reading is not None),
-            tuple(told(file) for file in self.priors.cases),
+            (*(told(file) for file in self.priors.cases), *([coding.told] if coding else []), *self.notes),
             write_cases(self.writer, self.priors),
+            coding=coding,
         )
         found = reshape(found, self._problem)
         if self.problems:
             raise SpecError(self.problems)
-        return found
+        return found if self.priors.pooling == LINEAR else pool(found)
 
     def _weights(self) -> Mapping[str, float]:
         try:
@@ -162,13 +154,7 @@ class _Reader:
             return {}
 
     def _problem(self, judgement: Judgement, error: CausalError) -> None:
-        section = self.priors.defaults if judgement.by is None else self.priors.judgements
-        listed = [each for each in section if each.path == judgement.path]
-        place = next(number for number, each in enumerate(listed, start=1) if each is judgement)
-        where = f"{'defaults' if judgement.by is None else 'judgements'}.{place}"
-        message = f"{judgement.about}: {str(error).splitlines()[0]}"
-        line, column = max(judgement.line, 1), max(judgement.column, 1)
-        self.problems.append(Problem(judgement.path or self.priors.path, line, column, where, message))
+        self.problems.append(self.priors.problem(judgement, str(error).splitlines()[0]))
 
     def _writable(self, judgement: Judgement) -> bool:
         try:
@@ -180,9 +166,14 @@ class _Reader:
         return True
 
     def _direct(
-        self, judgement: Judgement, reading: Reading | RowReading | TypesReading, into: dict[str, _Said]
+        self, judgement: Judgement, reading: Reading | RowReading | TypesReading, into: dict[str, list[Said]]
     ) -> None:
         """Enter a judgement that states one parameter, or a whole row of sticks."""
+        if judgement.weight != 1:
+            self.notes.append(
+                f"line {judgement.line}, {judgement.about}: it sets a parameter, so its weight of {judgement.weight:g} "
+                "does not count; what is held less surely is said with wider quantiles"
+            )
         if judgement.use in SHAPING:
             raise ElicitationError(
                 f"it sets a parameter, so there is nothing else to {judgement.use}; leave 'use' out, or keep the "
@@ -191,21 +182,17 @@ class _Reader:
         if isinstance(reading, Reading):
             said = stated(judgement.says, PROBABILITY)
             said = said.complement() if reading.flipped else said
-            entries = {reading.form.parameter: _Said(judgement, said, reading.form.reading, reading.form.reference)}
+            form, turned = reading.form, reading.flipped
+            entries = {form.parameter: Said(judgement, said, form.reading, form.reference, turned)}
         else:
             rows = reading.rows if isinstance(reading, TypesReading) else (reading,)
             entries = {
-                name: _Said(judgement, each, "probability", None)
+                name: Said(judgement, each, "probability", None)
                 for row in rows
                 for name, each in zip(row.parameters, self._sticks(judgement, row), strict=True)
             }
         for name, entry in entries.items():
-            if name in into:
-                earlier = into[name].judgement
-                raise ElicitationError(
-                    f"this is judged already, at line {earlier.line} ('{earlier.about}'): both set '{name}'. Keep one"
-                )
-            into[name] = entry
+            enter(entry, name, into)
 
     def _sticks(self, judgement: Judgement, reading: RowReading) -> list[Stated]:
         """Return the sticks of a row said as a Dirichlet or exactly per state."""
@@ -275,7 +262,7 @@ class _Reader:
             raise ElicitationError("a comparison is judged by 'order', an effect by 'sign'")
         return Compared(judgement.by, judgement, slot, probability, judgement.use or "check")
 
-    def _held(self, own: Mapping[str, _Said], default: Mapping[str, _Said]) -> Held:
+    def _held(self, own: Mapping[str, Said], default: Mapping[str, Said]) -> Held:
         """Return all priors of one expert; problems are noted at the judgement that makes them."""
         priors: list[Prior] = []
         cuts: dict[str, Cuts] = {}
@@ -291,11 +278,11 @@ class _Reader:
         return Held(tuple(priors), cuts)
 
     def _prior(
-        self, parameter: Parameter, own: Mapping[str, _Said], default: Mapping[str, _Said], cuts: Mapping[str, Cuts]
+        self, parameter: Parameter, own: Mapping[str, Said], default: Mapping[str, Said], cuts: Mapping[str, Cuts]
     ) -> Prior:
         name = parameter.name
         said, origin = own.get(name), "judged"
-        around: tuple[Mapping[str, _Said], ...] = (own, default)
+        around: tuple[Mapping[str, Said], ...] = (own, default)
         if said is None:
             # a default departs from the default reference, whatever the expert holds about the reference
             said, origin, around = default.get(name), "default", (default,)
@@ -304,25 +291,32 @@ class _Reader:
             middle = said.stated.median if said else None
             value = float(LogOdds().read(middle)) if middle is not None else joint.medians[at]
             belief: Belief = joint.marginal(at) if joint.anchor[1] > 0 else Point(value)
-            judgement = said.judgement if said else None
-            return Prior(parameter, belief, value, origin if said else "weak", judgement, joint.fits[at])
+            if said is None:
+                return Prior(parameter, belief, value, "weak", None, joint.fits[at])
+            return Prior(parameter, belief, value, origin, said.judgement, joint.fits[at], said.turned, said.readings)
         if said is None:
             return _weak(parameter)
         reference = _middle(said.reference, around) if said.reference else HALF
-        fit = self._fit(said, reference)
+        try:
+            fit = self._fit(said, reference)
+        except ElicitationError as error:
+            if said.reference and not any(said.reference in each for each in around):
+                silent = f"nobody judged '{said.reference}', which this departs from, so that is taken as {HALF:g}"
+                raise ElicitationError(f"{silent}: {error}. Judge that one as well") from error
+            raise
         belief = self._forced(parameter, fit.belief)
         middle = said.stated.median
         value = _VALUE[said.reading](middle, reference) if middle is not None else float(belief.quantile(0.5))
-        return Prior(parameter, belief, value, origin, said.judgement, fit)
+        return Prior(parameter, belief, value, origin, said.judgement, fit, said.turned, said.readings)
 
-    def _fit(self, said: _Said, reference: float) -> Fit:
+    def _fit(self, said: Said, reference: float) -> Fit:
         """Fit what was said; a default is fitted once for all who are silent."""
         asked = (said.reading, said.stated, reference)
         if asked not in self.fitted:
             self.fitted[asked] = _FITS[said.reading](said.stated, reference)
         return self.fitted[asked]
 
-    def _cuts(self, variable: str, own: Mapping[str, _Said], default: Mapping[str, _Said]) -> Cuts:
+    def _cuts(self, variable: str, own: Mapping[str, Said], default: Mapping[str, Said]) -> Cuts:
         """Fit an ordered variable's baseline jointly; a silent cut keeps its default where that goes with the rest."""
         ranked = [p for p in self.network.parameters if p.scale == "cut" and p.group == variable]
         chosen = [own.get(p.name) or default.get(p.name) for p in ranked]
@@ -372,7 +366,7 @@ _VALUE: Mapping[str, Callable[[float, float], float]] = {
 }
 
 
-def _middle(name: str, around: Iterable[Mapping[str, _Said]]) -> float:
+def _middle(name: str, around: Iterable[Mapping[str, Said]]) -> float:
     """Return the median of a reference as stated by the first who judged it, as a probability."""
     for said in around:
         if name in said:
@@ -386,19 +380,3 @@ def _middle(name: str, around: Iterable[Mapping[str, _Said]]) -> float:
 def _weak(parameter: Parameter) -> Prior:
     belief = WEAK[parameter.scale] if parameter.after == 1 else Beta(1.0, parameter.after)  # a flat Dirichlet's stick
     return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")
-
-
-def scale_of(question: Question) -> tuple[str, bool]:
-    """Return the scale on which a derived judgement is evidence, and whether it is 1 minus what the scale reads."""
-    match question:
-        case Probability() | Causes():
-            return "log-odds", False
-        case Quantity(name=name) if name in PROBABILITIES:
-            return "log-odds", False
-        case Arithmetic(op="-", left=Number(value=1.0), right=Probability() | Causes()):
-            return "log-odds", False
-        case Arithmetic(op="-", left=Number(value=1.0), right=Arithmetic(op="/")):
-            return "log", True
-        case Arithmetic(op="*") | Arithmetic(op="/"):
-            return "log", False
-    return "identity", False

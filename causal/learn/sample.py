@@ -118,16 +118,13 @@ def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
 
 
 def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
-    evidence = [derived for derived in elicited.evidence if derived.expert == expert]
+    evidence = [each for each in elicited.evidence if each.expert == expert]
     shaping = [derived for derived in elicited.shaping if derived.expert == expert]
     sight = elicited.seen(news)
     asked = [*(each.slot for each in evidence), *(each.slot for each in sight), *(each.slot for each in shaping)]
     tape = elicited.network.recorder.tape(asked)
     slots = tape.outputs.tolist()
-    terms = []
-    for derived, slot in zip(evidence, slots, strict=False):
-        belief, weight = derived.fit.belief, derived.judgement.weight
-        terms.append(judged(slot, belief.mean, belief.sd / np.sqrt(weight)))  # a weight is a power on the likelihood
+    terms = [judged(slot, each.mean, each.sd) for each, slot in zip(evidence, slots, strict=False)]
     terms += [seen(slot, each.weight) for slot, each in zip(slots[len(evidence) :], sight, strict=False)]
     last = slots[len(evidence) + len(sight) :]
     terms += [tabled(slot, each.table) for slot, each in zip(last, shaping, strict=True) if each.table]

@@ -37,7 +37,8 @@ from causal.elicit import (
 from causal.errors import UsageError
 from causal.exact.readings import Reading, readings
 from causal.learn.elicited import Elicited
-from causal.learn.reading import HALF, scale_of
+from causal.learn.forms import scale_of
+from causal.learn.reading import HALF
 from causal.spec.model import frozen
 from causal.spec.priors import Says
 from causal.spec.question import Question, Sum

@@ -13,6 +13,7 @@ checked by later floors: parents missing from a row, two judgements of one param
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,14 +27,17 @@ from causal.spec.model import KINDS, Model, Types, frozen
 from causal.spec.names import check_names
 from causal.spec.priors import (
     ANYONE,
+    HIERARCHICAL,
     MELD,
     MELDED,
     REPLACE,
+    RESERVED,
     SHAPING,
     Abstain,
     CaseFile,
     Cite,
     Expert,
+    Factors,
     Judgement,
     Priors,
     Quantiles,
@@ -103,7 +107,8 @@ def read_priors(
         scale=reading.scale,
         scales=reading.own_scales,
         sources=frozen({str(key): tidy(value) for key, value in shape.sources.items()}),
-        pooling=shape.pooling,
+        pooling=shape.pooling if isinstance(shape.pooling, str) else HIERARCHICAL,
+        factors=reading.factors(),
         weights=read_weights(shape, problems),
         seeds=tuple(seed for each in shape.seeds if (seed := reading.seed(each)) is not None),
         cases=tuple(case for case, _ in cases),
@@ -142,6 +147,9 @@ class _Reading:
         for name, each in self.shape.experts.items():
             if each.weight < 0:
                 self.problems.add(each.at("weight"), "a weight cannot be below 0")
+            if name in RESERVED:
+                message = f"{str(name)!r} is what the panel itself is called; give this expert another name"
+                self.problems.add(name, message)
             found[str(name)] = Expert(
                 name=str(name),
                 label=tidy(each.name),
@@ -157,6 +165,22 @@ class _Reading:
             message = "nobody is in the panel; one expert at least needs a weight above 0 and no 'pool: false'"
             self.problems.add(self.shape.at("experts"), message)
         return frozen(found)
+
+    def factors(self) -> Factors:
+        """Return the standard deviations of a hierarchical pool, the defaults where the file gives none."""
+        written = self.shape.pooling
+        if isinstance(written, str):
+            return Factors()
+        given = written.hierarchical
+        found = {}
+        for name in ("all", "school", "expert", "coder"):
+            sd = getattr(given, name)
+            if sd is not None:
+                found[name] = sd
+                if not 0 <= sd < math.inf:
+                    message = f"{sd:g} is no standard deviation on the log-odds; write 0 or more, like 0.5"
+                    self.problems.add(given.at(name), message)
+        return Factors(**found)
 
     def judgement(self, written: shapes.DefaultShape) -> Judgement | None:
         """Return a judgement of an expert or of nobody, or None where it could not be read."""

@@ -4,6 +4,7 @@
       ├─ judgements: Judgement (about a Question, by an expert or nobody, says one Says, because, cite, use, weight)
       ├─ defaults: Judgement (of nobody; used where an expert is silent)
       ├─ scales: name -> Scale (phrase -> three quantiles)
+      ├─ pooling: linear, log or hierarchical, the last with Factors
       ├─ weights: Weighting, seeds: NumberSeed or EventSeed (questions whose answers are known)
       └─ cases: CaseFile
 
@@ -28,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from causal.errors import Problem
 from causal.spec.model import frozen
 from causal.spec.question import Question
 
@@ -285,6 +287,29 @@ class Weighting:
 
 
 ANYONE = "everyone"  # the single expert of a file that names none
+POOLED = "panel-pool"  # who holds what a panel believes that is pooled into one posterior
+RESERVED = ("panel", POOLED)  # what no expert of a file may be called
+LINEAR, LOG, HIERARCHICAL = "linear", "log", "hierarchical"
+PANELS: Mapping[str, str] = frozen(
+    {LINEAR: "The panel", LOG: "The panel (logarithmic pool)", HIERARCHICAL: "The panel (hierarchical pool)"}
+)  # what a panel is called, by its pooling
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Standard deviations, on the log-odds, of what experts share and what each has alone (pooling: hierarchical).
+
+    ``all`` is an error that everyone shares (the sources, the age they write in), ``school`` one that a school does,
+    ``expert`` one of each alone, ``coder`` one of whoever read a judgement out of a book.
+    The numbers where a file gives none are a choice, not an estimate: with them a probability of one half that an
+    expert is sure of is 0.22 to 0.78 to the panel (90 %), two experts of a school agree as if correlated by 0.58, two
+    of different schools by 0.15. A report says beside them what spread the file itself shows.
+    """
+
+    all: float = 0.3
+    school: float = 0.5
+    expert: float = 0.5
+    coder: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +327,8 @@ class Priors:
     scale: str = ""
     scales: Mapping[str, Scale] = field(default_factory=lambda: frozen({}))
     sources: Mapping[str, str] = field(default_factory=lambda: frozen({}))
-    pooling: str = "linear"
+    pooling: str = LINEAR
+    factors: Factors = field(default_factory=Factors)
     weights: Weighting = Weighting()
     seeds: tuple[Seed, ...] = ()
     cases: tuple[CaseFile, ...] = ()
@@ -311,6 +337,14 @@ class Priors:
     about: str = ""
     path: str = ""
     digest: str = ""
+
+    def problem(self, judgement: Judgement, message: str) -> Problem:
+        """Return what is wrong with one of the file's judgements or defaults, at its place in the file."""
+        section, name = (self.defaults, "defaults") if judgement.by is None else (self.judgements, "judgements")
+        listed = [each for each in section if each.path == judgement.path]
+        place = next(number for number, each in enumerate(listed, start=1) if each is judgement)
+        line, column = max(judgement.line, 1), max(judgement.column, 1)
+        return Problem(judgement.path or self.path, line, column, f"{name}.{place}", f"{judgement.about}: {message}")
 
     def of(self, expert: str) -> tuple[Judgement, ...]:
         """Return the judgements of one expert, in file order."""

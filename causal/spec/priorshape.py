@@ -226,6 +226,21 @@ class WeightsShape(Shape):
     cooke: CookeShape
 
 
+class FactorsShape(Shape):
+    """Standard deviations on the log-odds: of what all experts share, a school, an expert alone, a coder."""
+
+    all: Number | SkipJsonSchema[None] = None
+    school: Number | SkipJsonSchema[None] = None
+    expert: Number | SkipJsonSchema[None] = None
+    coder: Number | SkipJsonSchema[None] = None
+
+
+class PoolingShape(Shape):
+    """`{hierarchical: {all: 0.3, school: 0.5, expert: 0.5, coder: 0}}`; what is left out keeps its default."""
+
+    hierarchical: FactorsShape
+
+
 class PriorsShape(Shape):
     """A prior file: numbers without structure."""
 
@@ -239,7 +254,11 @@ class PriorsShape(Shape):
     experts: dict[Name, ExpertShape] = {}
     judgements: list[JudgementShape] = []
     defaults: list[DefaultShape] = []
-    pooling: Annotated[str, OneOf(("linear", "hierarchical", "log"))] = "linear"
+    pooling: Annotated[
+        Annotated[Annotated[str, OneOf(("linear", "hierarchical", "log"))], AsWord]
+        | Annotated[PoolingShape, AsMapping],
+        by_form("linear, log or hierarchical, or {hierarchical: {all: 0.3, school: 0.5, expert: 0.5}}"),
+    ] = "linear"
     weights: Annotated[
         Annotated[Annotated[str, OneOf(("stated", "equal", "cooke"))], AsWord] | Annotated[WeightsShape, AsMapping],
         by_form("stated, equal, cooke, or {cooke: {alpha: 0.05}}"),

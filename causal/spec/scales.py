@@ -97,7 +97,8 @@ SOURCES: Mapping[str, str] = frozen(
         "icd203": "Office of the Director of National Intelligence, Intelligence Community Directive 203 (2015)",
         "kent": "Kent (1964), Words of estimative probability, Studies in Intelligence",
         "ipcc": "Mastrandrea et al. (2010), Guidance note on consistent treatment of uncertainties, IPCC",
-        "phia": "Professional Head of Intelligence Assessment (UK), Probability yardstick",
+        "phia": "Professional Head of Intelligence Assessment (UK), Probability yardstick (bands as others quote them, "
+        "some from memory: not checked against the page itself)",
         "efsa": "EFSA Scientific Committee (2018), Guidance on uncertainty analysis, EFSA Journal 16(1)",
     }
 )
@@ -161,6 +162,11 @@ SCALES: Mapping[str, Scale] = frozen(
         for name, terms in TERMS.items()
     }
 )
+
+
+ONE_SIDED = frozenset(
+    read_range(term.low, term.high) for terms in TERMS.values() for term in terms if term.low == 0 or term.high == 1
+)  # readings of published ranges that have only one end which says something
 
 
 def word(probability: float, scale: str = "icd203") -> str:

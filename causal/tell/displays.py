@@ -30,7 +30,7 @@ from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS, Gate, judge_run
 from causal.learn.sample import Draws
 from causal.spec.model import Model
-from causal.spec.priors import Priors
+from causal.spec.priors import PANELS, Priors
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -174,7 +174,7 @@ def posterior_html(model: Model, priors: Priors, draws: Draws) -> str:
         return _page(f"Posterior of {model.title or model.name}", _words(said))
     chains, each = draws.theta.shape[:2]
     rows = [
-        (name, priors.experts[name].title, priors.experts[name].school, METHODS.get(how, how))
+        (name, *_title(priors, name), METHODS.get(how, how))
         for name, how in zip(draws.experts, draws.method, strict=True)
     ]
     run = (
@@ -191,6 +191,13 @@ def posterior_html(model: Model, priors: Priors, draws: Draws) -> str:
     )
 
 
+def _title(priors: Priors, name: str) -> tuple[str, str]:
+    """Return title and school of whoever draws are of: an expert, or a panel pooled into one posterior."""
+    if name not in priors.experts:
+        return PANELS[priors.pooling], ""
+    return priors.experts[name].title, priors.experts[name].school
+
+
 def answer_html(answer: Answer, labels: Mapping[str, str]) -> str:
     """Show an answer: the sentence, then the panel's row and one per expert; no number where the gate refuses."""
     if answer.exact:
@@ -203,7 +210,7 @@ def answer_html(answer: Answer, labels: Mapping[str, str]) -> str:
         for expert in (PANEL, *answer.experts):
             for state in states:
                 e = answer.estimates[(expert, state)]
-                named = [_named(expert, answer.pooled, labels), *([state] if answer.states else [])]
+                named = [_named(expert, answer, labels), *([state] if answer.states else [])]
                 rows.append((*named, _number(e.mean), _number(e.median), _interval(e.lower, e.upper)))
         parts.append(_table(header, rows, left=2 if answer.states else 1))
     return _page(answer.question, *parts, *(_words(f"Note: {note}.") for note in answer.notes))
@@ -288,9 +295,10 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> M
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
 
 
-def _named(expert: str, pooled: Sequence[str], labels: Mapping[str, str]) -> str:
-    apart = "" if expert == PANEL or expert in pooled else " (not in the panel)"
-    return f"{'the panel' if expert == PANEL else labels.get(expert, expert)}{apart}"
+def _named(expert: str, answer: Answer, labels: Mapping[str, str]) -> str:
+    if expert == PANEL:
+        return PANELS[answer.pooling].replace("The", "the")
+    return labels.get(expert, expert) + ("" if expert in answer.pooled else " (not in the panel)")
 
 
 def _inside(pool: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from causal.ask.interventions import FORECAST, READINGS
+from causal.spec.priors import LINEAR
 from causal.tell import luck
 from causal.tell.claims import Reason, Who
 from causal.tell.divergences import NOTHING, headline
@@ -40,9 +41,14 @@ def by_expert(report: Report) -> Section:
     if len(report.experts) < 2:
         only = report.experts[0].title if report.experts else "Nobody"
         return Section("experts-apart", "By expert", (paragraph(f"{only} alone judged: the panel is one expert."),))
+    panel = (
+        "The panel is their weighted mixture, so that a wide interval above may be a disagreement here."
+        if report.assumptions.pooling == LINEAR
+        else f"The panel ({report.assumptions.pooling} pooling) is one more posterior, made of theirs, which keeps no "
+        "two camps apart: how far they disagree is seen here."
+    )
     lead = (
-        "Each expert has a whole coherent posterior of their own. The panel is their weighted mixture, so that a wide "
-        "interval above may be a disagreement here. Experts marked “apart” are not in the panel."
+        f"Each expert has a whole coherent posterior of their own. {panel} Experts marked “apart” are not in the panel."
     )
     columns = tuple(Column(_column(who), True) for who in report.experts)
     blocks: list[Block] = [paragraph(lead), *_densities(report), _dates(report, columns)]
@@ -57,7 +63,7 @@ def _densities(report: Report) -> list[Block]:
         return []
     title = f"{row.title} ({row.reading}), by expert"
     told = (
-        f"{title}: where each expert's draws of the probability of {report.asked.label} lie, the panel's mixture on "
+        f"{title}: where each expert's draws of the probability of {report.asked.label} lie, the panel on "
         "top. Means and intervals stand in the table of this reading below."
     )
     return [Picture(title, (told,), partial(drawings.densities, title, told))]

@@ -246,6 +246,7 @@ class Assumptions:
     confounded: tuple[tuple[str, str], ...]
     baseline: str
     pooling: str
+    pool: tuple[str, ...]
     undated: tuple[str, ...]
     unjoined: tuple[tuple[str, str], ...] = ()
     couplings: Mapping[str, int] = field(default_factory=dict)

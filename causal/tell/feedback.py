@@ -62,7 +62,7 @@ def feedback(panel: Panel, by: str | None = None) -> Document:
     known = elicited.priors.experts
     if by is not None and by not in known:
         raise UsageError(f"no expert {by!r}{nearest(by, known)}; they are {', '.join(known)}")
-    names = (by,) if by else tuple(elicited.held)
+    names = (by,) if by else elicited.experts
     direct = [each for each in judgements.direct(elicited) if each.by in names]
     derived = [each for each in judged(panel) if each.derived.expert in names]
     orders = [each for each in checked(panel) if each.compared.expert in names]
@@ -198,7 +198,7 @@ def _parameter(each: Direct, prior: Prior) -> Block:
         exact = "left aside" if each.exactly is None else f"exactly {quantity(each.exactly)}"
         return paragraph(Code(each.question), f": {exact}. ", Voiced(each.reason.because))
     own = prior.judgement is not None and each.question == str(prior.judgement.about)  # else a row in one judgement
-    turned = own and prior.judgement is not None and judgements.is_turned(prior.judgement, prior.fit)
+    turned = own and prior.turned
     notes = (word for note in each.notes for word in (" ", Quiet(note)))
     caption = (*said, f". Misfit {each.misfit:.2f}. ", Voiced(each.reason.because), *notes)
     return _drawn(each.question, caption, prior, turned)

@@ -193,6 +193,7 @@ def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
         confounded=model.confounded,
         baseline=model.baseline,
         pooling=elicited.priors.pooling,
+        pool=elicited.pool.told if elicited.pool else (),
         undated=tuple(variable.title for variable in variables if variable.decided is None),
         unjoined=unjoined(model, elicited.network.graph, outcome),
         couplings=frozen(dict(Counter(luck.kind(variable) for variable in variables if variable.edges))),

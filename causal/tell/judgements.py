@@ -14,7 +14,6 @@ beside a question answers that question.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -23,8 +22,8 @@ from causal.ask.coherence import circles, partitions
 from causal.ask.judged import Checked, Judged
 from causal.ask.panel import Panel
 from causal.ask.signs import check_signs
-from causal.elicit import PROBABILITY, Fit, Performance, performance, stated
-from causal.elicit.fit import quantiles
+from causal.elicit import Performance, performance
+from causal.learn.coded import said_by_all
 from causal.learn.elicited import Elicited, Prior
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
@@ -50,7 +49,7 @@ from causal.tell.number import Number
 
 def experts(panel: Panel) -> tuple[Who, ...]:
     """Return who judged: those in the panel first, then those shown apart, each in file order."""
-    elicited, draws, weights = panel.elicited, panel.draws, panel.weights
+    elicited, draws, weights = panel.elicited, panel.draws, panel.shares
     evidence = Counter(each.expert for each in elicited.evidence)
     used = Counter(each.expert for each in elicited.compared if each.use == "evidence")
     shaping = Counter(each.expert for each in elicited.shaping)
@@ -58,6 +57,8 @@ def experts(panel: Panel) -> tuple[Who, ...]:
     abstained = Counter(each.by for each in elicited.abstained)
     found = []
     for name, method in zip(draws.experts, draws.method, strict=True):
+        if name not in panel.experts:
+            continue
         expert = elicited.priors.experts[name]
         origins = Counter(prior.origin for prior in elicited.held[name].priors)
         found.append(
@@ -118,7 +119,7 @@ def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, use
     if isinstance(judgement.says, DirichletSays) or isinstance(judgement.says, Exactly) and judgement.says.by_state:
         question = prior.parameter.name  # one judgement for the whole row: its numbers are those of the stick
     elif fit is not None:
-        turned = is_turned(judgement, fit)
+        turned = prior.turned
     notes: tuple[str, ...] = ("left aside: it does not go with what was judged beside it",)
     points: tuple[Point, ...] = ()
     exactly = None
@@ -131,25 +132,13 @@ def _direct(elicited: Elicited, by: str, prior: Prior, judgement: Judgement, use
         by=by,
         question=question,
         parameter=prior.parameter.name,
-        said=judgement.said,
+        said=said_by_all(judgement, prior.readings),
         quantiles=points,
         exactly=exactly,
         misfit=fit.misfit if fit is not None else 0.0,
         reason=reason(elicited, judgement),
         notes=notes,
         used_by=used_by,
-    )
-
-
-def is_turned(judgement: Judgement, fit: Fit) -> bool:
-    """Return whether a judgement was fitted as one minus what it says."""
-    said = stated(judgement.says, PROBABILITY)
-    mine = (said.exact,) if said.exact is not None else quantiles(said)[1]
-    # what was said exactly may have been given a spread beside cuts that have one: then its middle is what was said
-    middle = fit.values[len(fit.values) // 2] if fit.values else fit.median
-    theirs = (middle,) if said.exact is not None else fit.values
-    return len(mine) != len(theirs) or not all(
-        math.isclose(a, b, abs_tol=1e-6) for a, b in zip(mine, theirs, strict=True)
     )
 
 
@@ -168,7 +157,7 @@ def derived(panel: Panel, found: Iterable[Judged], override: bool) -> tuple[Said
         Said(
             by=each.derived.expert,
             question=str(each.derived.judgement.about),
-            said=each.derived.judgement.said,
+            said=said_by_all(each.derived.judgement, each.derived.readings),
             use=each.derived.use,
             weight=each.derived.judgement.weight,
             scale=each.derived.scale,

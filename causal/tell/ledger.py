@@ -16,7 +16,7 @@ from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.judged import CONFLICT
 from causal.ask.saying import counted
 from causal.elicit.fit import MISFIT
-from causal.spec.priors import MELD, SHAPING
+from causal.spec.priors import MELD, PANELS, POOLED, SHAPING
 from causal.tell import luck
 from causal.tell.claims import Check, Direct, Reason, Said
 from causal.tell.document import (
@@ -308,6 +308,7 @@ def assumptions(report: Report) -> Section:
         *([(luck.assumption(known.couplings),)] if report.of(RETROSPECTIVE) else []),
         ("What is given locates the case and does not teach the parameters: the experts knew what happened.",),
         (f"Experts do not learn from each other; the panel pools their posteriors ({known.pooling}).",),
+        *((f"{each[:1].upper()}{each[1:]}.",) for each in known.pool[:1]),
     ]
     if known.undated:
         items.append((f"Never taken as history, because undated: {', '.join(known.undated)}.",))
@@ -344,7 +345,8 @@ def computation(report: Report) -> Section:
     """Say how the numbers were made, how far they can be trusted, and how to make them again."""
     made, gate, title = report.computation, report.gate, title_of(report)
     spoken = {"iid": "independent draws from the priors", "nuts": "NUTS"}
-    methods = "; ".join(f"{title[name]}: {spoken.get(method, method)}" for name, method in made.methods.items())
+    who = {POOLED: PANELS[report.assumptions.pooling], **title}
+    methods = "; ".join(f"{who[name]}: {spoken.get(method, method)}" for name, method in made.methods.items())
     judged = counted(gate.quantities, "quantity", "quantities")
     verdict = f"{gate.verdict}{', overridden' if gate.override else ''}, {judged}"
     mcse = "none" if made.largest_mcse is None else f"{made.largest_mcse:.4f}"

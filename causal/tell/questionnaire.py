@@ -20,7 +20,7 @@ from causal.ask.worded import Frame
 from causal.errors import UsageError
 from causal.learn.elicited import Elicited
 from causal.spec.priors import Quantiles, Scale
-from causal.spec.scales import SCALES
+from causal.spec.scales import ONE_SIDED, SCALES
 from causal.tell.files import whole
 from causal.tell.sheet import sheet
 from causal.tell.text import code, escape
@@ -170,13 +170,21 @@ def _how(found: Needed) -> Iterator[str]:
     yield from ("", BIASES, "")
 
 
+def _range(values: Quantiles) -> str:
+    """Return the range that a phrase is read as, open where it was published as one-sided."""
+    low, high = (_worlds(values.values[at]) for at in (0, -1))
+    if values in ONE_SIDED:
+        return f"up to {high}" if values.values[1] < 0.5 else f"{low} or more"
+    return f"{low} to {high}"
+
+
 def _words_of(found: Needed) -> str:
     """Return which words of likelihood may stand for numbers."""
     first: dict[Quantiles, str] = {}
     for phrase, values in scale_of(found).phrases.items():
         first.setdefault(values, phrase)  # what else means the same is left out
     each = [
-        f"{escape(phrase)} ({_worlds(values.values[0])} to {_worlds(values.values[-1])})"
+        f"{escape(phrase)} ({_range(values)})"
         for values, phrase in list(first.items())[:MOST]
     ]
     return f"Or answer **in words**. Here they mean, in worlds of 100: {'; '.join(each)}."

@@ -16,6 +16,7 @@ from functools import partial
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
 from causal.ask.saying import counted
 from causal.spec.grammar import parse_event
+from causal.spec.priors import HIERARCHICAL
 from causal.spec.question import Named, Setting
 from causal.tell import luck, seeds
 from causal.tell.claims import Who
@@ -240,7 +241,7 @@ def experts(report: Report) -> Section:
     rows = tuple(
         (
             cell((Strong(who.title),), (Quiet(_school(who)),)),
-            cell(f"{who.share:.2f}" if who.pooled else "apart"),
+            cell(_share(report, who)),
             *(cell(str(count)) for count in (who.judged, who.defaults, who.unjudged, who.evidence)),
             *((cell(str(who.reshaping)),) if shaped else ()),
             *(cell(str(count)) for count in (who.checks, who.abstained)),
@@ -250,9 +251,18 @@ def experts(report: Report) -> Section:
     about = tuple((who.title, _who(who)) for who in report.experts)
     pooled = counted(sum(who.pooled for who in report.experts), "expert")
     known = report.assumptions
-    rule = f"Pooling: {known.pooling}, {pooled}, {seeds.weighed(known.weights, known.alpha)}."
+    weighed = "" if known.pooling == HIERARCHICAL else f", {seeds.weighed(known.weights, known.alpha)}"
+    rule = f"Pooling: {known.pooling}, {pooled}{weighed}."
+    told = (f"{each[:1].upper()}{each[1:]}." for each in known.pool)
     table = Table("Who judged, and how much", columns, rows)
-    return Section("experts", "The experts", (paragraph(rule), table, Terms(about)))
+    return Section("experts", "The experts", (paragraph(" ".join((rule, *told))), table, Terms(about)))
+
+
+def _share(report: Report, who: Who) -> str:
+    """Return an expert's share of the panel; in a hierarchical pool it differs from question to question."""
+    if not who.pooled:
+        return "apart"
+    return "in it" if report.assumptions.pooling == HIERARCHICAL else f"{who.share:.2f}"
 
 
 def _who(who: Who) -> Text:

@@ -52,6 +52,19 @@ def test_answers_are_averaged_by_school_and_then_by_the_panel() -> None:
     assert found.together
 
 
+def test_a_panel_of_one_posterior_has_the_mean_weights_of_its_schools() -> None:
+    answers = {g: answer(*v) for g, v in VALUES.items()}
+    for at, each in enumerate(answers.values()):
+        each.samples[(PANEL, "")] = np.full(100, 0.05 * at)
+        each.estimates[(PANEL, "")] = Estimate(0.05 * at, None, None, None, 0.01, 100.0)
+    found = average(answers, MADE, HELD, {}, {"e": 0.75, "f": 0.25})
+    weights = {g: 0.75 * found.weights["e"][g] + 0.25 * found.weights["f"][g] for g in MADE}
+    assert found.estimates[PANEL].mean == pytest.approx(sum(0.05 * at * weights[g] for at, g in enumerate(MADE)))
+    (first,) = [each for each in found.hinges if each.rival == A]
+    a, b = weights["m"] + weights["m+a"], weights["m+c"] + weights["m+ac"]
+    assert first.moves[PANEL] == pytest.approx((a * 0.05 + b * 0.05) / (a + b))
+
+
 def test_what_it_hangs_on_is_the_difference_with_all_else_alike() -> None:
     found = average({g: answer(*v) for g, v in VALUES.items()}, MADE, HELD, {A: "The first"}, {"e": 0.75, "f": 0.25})
     hinges = {each.rival: each for each in found.hinges}

@@ -142,7 +142,8 @@ def test_what_was_answered_when_time_was_up_stands(tmp_path: Path, monkeypatch) 
     [
         ({}, "stands", "does not make it the right one"),
         ({"as_good": 0.4}, "rejected", "no better than chance"),
-        ({"as_good": 1.0, "violations": 0, "most": 0}, "open", "say nothing on this one"),  # DoWhy would call this rejected
+        # DoWhy would call this one rejected
+        ({"as_good": 1.0, "violations": 0, "most": 0}, "open", "say nothing on this one"),
         ({"as_good": 0.3, "violations": 0}, "open", "say nothing on this one"),
         ({"alike": 0.5, "as_good": 0.5}, "open", "no number of cases"),
     ],

@@ -11,7 +11,6 @@ from scipy.stats import chi2_contingency, fisher_exact
 from causal.ask.independence import Independent, holm, independent
 
 
-
 def without(n: int) -> np.ndarray:
     return np.empty((n, 0), dtype=np.int64)
 

@@ -98,6 +98,7 @@ def test_a_judgement_is_predicted_from_what_its_expert_says_otherwise(tmp_path: 
     np.testing.assert_array_equal(left.logs[PANEL], left.logs["e"])
     first = panel.elicited.evidence[0]
     without = drawn(tmp_path, more=other).ask("P(y = yes)").samples[("e", "")]
-    z = (np.log(without / (1 - without)) - first.fit.belief.mean) / (first.fit.belief.sd * np.sqrt(2))
-    density = np.exp(-(z**2) / 2) / (first.fit.belief.sd * np.sqrt(2) * np.sqrt(2 * np.pi))
+    assert first.sd == pytest.approx(panel.elicited.derived[0].fit.belief.sd * np.sqrt(2))  # its weight is a half
+    z = (np.log(without / (1 - without)) - first.mean) / first.sd
+    density = np.exp(-(z**2) / 2) / (first.sd * np.sqrt(2 * np.pi))
     assert left.logs["e"][0] == pytest.approx(np.log(density.mean()), abs=0.03)

@@ -225,3 +225,21 @@ def test_what_cannot_be_used_is_an_error_at_its_line(judgements: list[str], defa
     assert says in message
     assert message.startswith("priors/p.yaml:")
     assert caught.value.problems[0].line >= 5
+
+
+def test_a_check_of_a_parameter_moves_nothing() -> None:
+    said = "{about: P(o = yes | none), by: e, says: 0.5, use: check}"
+    read_ = read([said])
+    assert [(each.use, str(each.judgement.about)) for each in read_.derived] == [("check", "P(o = yes | none)")]
+    assert prior(read_, "e", "P(o = yes | none)").origin == "default"
+
+
+def test_the_weight_of_what_sets_a_parameter_is_said_not_to_count() -> None:
+    read_ = read(["{about: P(a = yes), by: e, says: 0.5, weight: 0.5}"])
+    assert [note for note in read_.notes if "weight of 0.5 does not count" in note]
+    assert read_.notes[0].startswith("line 6, P(a = yes): ")
+
+
+def test_a_departure_from_what_nobody_judged_says_so() -> None:
+    with pytest.raises(SpecError, match=r"nobody judged 'P\(o = yes \| none\)'.* taken as 0.5: .* Judge that one"):
+        read(["{about: P(o = yes | only a = yes), by: e, says: {quantiles: {5: 0.1, 50: 0.2, 95: 0.3}}}"], [])

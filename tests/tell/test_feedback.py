@@ -12,7 +12,6 @@ from causal.errors import UsageError
 from causal.study import Study
 from causal.tell.document import Bullets, Picture, Section, plain
 from causal.tell.feedback import feedback
-from causal.tell.judgements import is_turned
 from causal.tell.page import page
 from causal.tell.pictures.fits import drawn
 
@@ -76,7 +75,7 @@ def test_a_judgement_fitted_as_one_minus_it_is_turned_back_in_its_picture(study:
     prior = next(each for each in study.elicited.held["ann"].priors if each.parameter.name == "P(season = dry)")
     assert prior.judgement is not None
     assert prior.fit is not None
-    assert is_turned(prior.judgement, prior.fit)
+    assert prior.turned
     found = drawn(prior, turned=True)
     assert [value for _, value in found.stated] == pytest.approx([0.03, 0.10, 0.22])
     assert [level for level, _ in found.stated] == pytest.approx([0.05, 0.5, 0.95])

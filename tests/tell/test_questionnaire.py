@@ -26,6 +26,7 @@ from causal.spec.modelfile import load_model, parse_model
 from causal.spec.priorfile import parse_priors
 from causal.spec.question import TypesOf
 from causal.spec.reader import Problems, read_tree
+from causal.study import Study
 from causal.tell.questionnaire import questionnaire
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -364,3 +365,17 @@ def test_where_nothing_is_open_the_sheet_says_so() -> None:
     sheets = questionnaire(read(model, "priors: p\nmodel: m\njudgements: [{about: P(x = a), says: 20%}]\n"))
     assert "Nothing is open: of all 1 number that the model needs, none is missing." in sheets.text
     assert read_tree(sheets.yaml, Problems("a.yaml")).get("judgements") is not None
+
+
+def test_what_nobody_knows_yet_is_not_to_be_forgotten() -> None:
+    model = parse_model("model: m\nvariables:\n  x: {states: [no, yes], when: 2050}\noutcome: x = yes\n", "m.yaml")
+    found = needed(read(model), None).questions[0].words
+    assert found.suppose == "Suppose nothing: take the world as it is known today."
+
+
+def test_words_of_a_nested_scale_are_open_to_one_side() -> None:
+    model = parse_model("model: m\nvariables:\n  x: {states: [no, yes]}\noutcome: x = yes\n", "m.yaml")
+    text = Study(model, parse_priors("priors: p\nmodel: m\nscale: ipcc\n", "p.yaml", model)).questionnaire().text
+    assert "exceptionally unlikely (up to 1); " in text
+    assert "about as likely as not (33 to 66); " in text
+    assert "likely (66 or more); " in text

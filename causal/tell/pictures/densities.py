@@ -18,6 +18,7 @@ import numpy as np
 
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.learn.gate import PASS
+from causal.spec.priors import LINEAR, PANELS
 from causal.tell.pictures.ink import BLACK, FAINT, GREY, WITH, Pen, marked, pens, shade
 from causal.tell.pictures.nodes import percent, spoken
 from causal.tell.pictures.sheet import (
@@ -62,7 +63,7 @@ def densities(
 
 def _ridges(answer: Answer, title: str, labels: Mapping[str, str], weights: Mapping[str, float] | None) -> Figure:
     drawn = pens(answer.experts)
-    rows = (PANEL, *answer.experts) if len(answer.experts) > 1 else answer.experts
+    rows = _rows(answer)
     share = answer.kind == "share"
     interval = "mean" if answer.draws == 1 or share else f"mean and {100 * answer.ci_prob:.0f} % interval"
     line = "none" if answer.draws == 1 or share else "-"
@@ -95,6 +96,12 @@ def _ridges(answer: Answer, title: str, labels: Mapping[str, str], weights: Mapp
     return on.figure
 
 
+def _rows(answer: Answer) -> tuple[str, ...]:
+    """Return whose rows there are; a panel that is the mixture of one expert is that expert."""
+    alone = len(answer.experts) == 1 and answer.pooling == LINEAR
+    return answer.experts if alone else (PANEL, *answer.experts)
+
+
 def _span(answer: Answer) -> tuple[float, float]:
     """Return the ends of the axis: 0 and 1, or where nearly all draws and every interval lie."""
     if answer.kind != "number":
@@ -111,9 +118,9 @@ def _span(answer: Answer) -> tuple[float, float]:
 
 
 def _curves(answer: Answer, low: float, high: float) -> dict[str, tuple[Floats, Floats]]:
-    """Return a curve per expert whose draws are there and not all the same."""
+    """Return a curve per expert, and for a panel with draws of its own, where these are there and not all the same."""
     found = {}
-    for name in answer.experts:
+    for name in (*answer.experts, PANEL):
         draws = answer.samples.get((name, ""))
         if draws is None:
             continue
@@ -126,7 +133,9 @@ def _curves(answer: Answer, low: float, high: float) -> dict[str, tuple[Floats, 
 def _mixed(
     answer: Answer, curves: Mapping[str, tuple[Floats, Floats]], weights: Mapping[str, float] | None
 ) -> tuple[Floats, Floats] | None:
-    """Return the panel's curve, where every pooled expert has one."""
+    """Return the panel's curve: of its own draws, or the mixture where every pooled expert has one."""
+    if answer.pooling != LINEAR:
+        return curves.get(PANEL)
     if not answer.pooled or any(name not in curves for name in answer.pooled):
         return None
     given = {name: 1.0 if weights is None else weights.get(name, 0.0) for name in answer.pooled}
@@ -163,7 +172,7 @@ def _ends(answer: Answer, estimate: Estimate) -> tuple[float, float]:
 
 def _say(on: Sheet, row: int, name: str, answer: Answer, labels: Mapping[str, str]) -> None:
     below = "" if name == PANEL or name in answer.pooled or len(answer.experts) == 1 else "not in the panel"
-    said = "The panel" if name == PANEL else labels.get(name, spoken(name))
+    said = PANELS[answer.pooling] if name == PANEL else labels.get(name, spoken(name))
     row_words(on, row, said, LEFT - 8.0, below, bold=name == PANEL)
     flag = " !" if name == PANEL and answer.gate.verdict != PASS else ""
     row_number(on, row, f"{_shown(answer, answer.estimates[(name, '')])}{flag}")
@@ -177,7 +186,7 @@ def _shown(answer: Answer, estimate: Estimate) -> str:
 
 
 def _stacks(answer: Answer, title: str, labels: Mapping[str, str]) -> Figure:
-    rows = (PANEL, *answer.experts) if len(answer.experts) > 1 else answer.experts
+    rows = _rows(answer)
     shades = {state: shade(place, len(answer.states)) for place, state in enumerate(answer.states)}
     square = {"marker": "s", "markersize": 8.0, "markeredgecolor": BLACK, "markeredgewidth": 0.5}
     keys = [Key(spoken(state), {**square, "markerfacecolor": fill}) for state, (fill, _) in shades.items()]
@@ -189,7 +198,7 @@ def _stacks(answer: Answer, title: str, labels: Mapping[str, str]) -> Figure:
     room = on.figure.get_size_inches()[0] * 72 * on.axes.get_position().width
     for row, name in enumerate(rows):
         below = "" if name == PANEL or name in answer.pooled or len(answer.experts) == 1 else "not in the panel"
-        said = "The panel" if name == PANEL else labels.get(name, spoken(name))
+        said = PANELS[answer.pooling] if name == PANEL else labels.get(name, spoken(name))
         row_words(on, row, said, LEFT - 8.0, below, bold=name == PANEL)
         start = 0.0
         for state in answer.states:

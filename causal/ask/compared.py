@@ -113,8 +113,9 @@ def _average(found: Rivalry, average: Averaged) -> list[str]:
 
 def _whose(found: Rivalry) -> list[str]:
     """Return what the rivals rest on that nobody judged, and what was judged and has no place in them."""
-    new = [side for side in found.sides if side.changes and side.nobodys]
-    out = [side for side in found.sides if side.left_out]
+    alone = [side for side in found.sides if len(side.changes) <= 1]  # several together bring what each brings
+    new = [side for side in alone if side.changes and side.nobodys]
+    out = [side for side in alone if side.left_out]
     parts = []
     if new:
         names = "; ".join(f"{s.name}: {', '.join(s.nobodys[:NAMED])}{_more(len(s.nobodys))}" for s in new[:MANY])

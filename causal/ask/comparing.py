@@ -282,6 +282,8 @@ def _titles(sides: list[Side]) -> dict[str, str]:
 
 
 def _label(side: Side) -> str:
+    if len(side.changes) > 1:  # the titles of several together stand where each is alone
+        return side.name
     return f"{side.name}: {side.title}" if side.changes else f"{side.name}: as it stands"
 
 

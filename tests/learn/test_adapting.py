@@ -61,7 +61,7 @@ def test_what_has_no_place_is_left_out_and_the_rest_stays(tmp_path: Path) -> Non
     assert own.judgement is not None
     assert own.judgement.says.values == (0.4, 0.7, 0.9)  # the rival's default, not the model's
     # what set a parameter is evidence on the total that it has become
-    assert [(d.expert, str(d.judgement.about)) for d in elicited.evidence] == [
+    assert [(d.expert, d.about) for d in elicited.evidence] == [
         ("a", "P(x = yes)"), ("a", "P(z = yes | do(x = yes))")
     ]  # fmt: skip
     notes = [note.partition(LEFT_OUT) for note in elicited.notes]

@@ -34,7 +34,7 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "compare", "report", "schema")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 

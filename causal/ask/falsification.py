@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causal.ask.falsified import PLACEBO, RANDOM, SUBSET, Falsification, Refuted, Shuffled, Tested
+from causal.ask.falsified import PLACEBO, RANDOM, SUBSET, Falsification, Implied, Refuted, Shuffled
 from causal.ask.identification import IMPORT, causal_model, falsified
 from causal.ask.independence import Codes, holm, independent
 from causal.ask.missing import titles
@@ -97,7 +97,7 @@ def table(model: Model, priors: Priors) -> tuple[pd.DataFrame, int]:
     return pd.DataFrame([[row.get(name, UNKNOWN) for name in order] for row in rows[:MOST]], columns=order), doubtful
 
 
-def _tested(model: Model, frame: pd.DataFrame) -> Iterator[Tested]:
+def _tested(model: Model, frame: pd.DataFrame) -> Iterator[Implied]:
     """Test every independence that the graph implies among the columns."""
     place = {name: at for at, name in enumerate(frame.columns)}
     found = []
@@ -113,7 +113,7 @@ def _tested(model: Model, frame: pd.DataFrame) -> Iterator[Tested]:
         words = f"{titles(model, [early])} and {titles(model, [late])}"
         words += f", given {titles(model, given)}" if given else ""
         p = float(adjusted.get((early, late), 1.0))
-        yield Tested(early, late, given, count, result.p, p, result.informative, words)
+        yield Implied(early, late, given, count, result.p, p, result.informative, words)
 
 
 def _by_dowhy(

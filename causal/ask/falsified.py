@@ -1,6 +1,6 @@
 """What cases say against a graph, and what they cannot say, in words.
 
-    Falsification ── tests: Tested          an independence that the graph implies, by a permutation test
+    Falsification ── tests: Implied         an independence that the graph implies, by a permutation test
       ├─ shuffled: Shuffled, None           whether the graph fits better than itself with its labels shuffled (DoWhy)
       └─ refuted: Refuted                   an effect estimated from the cases, and what becomes of it (DoWhy)
 
@@ -43,7 +43,7 @@ MEANS: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Tested:
+class Implied:
     """One independence: two variables, what is given, how many cases show all of these, p, and p by Holm's method.
 
     ``informative`` is false where no two cases alike in what is given could have shown anything.
@@ -151,7 +151,7 @@ class Falsification:
     complete: int
     doubtful: int
     seen: tuple[str, ...]
-    tests: tuple[Tested, ...]
+    tests: tuple[Implied, ...]
     shuffled: Shuffled | None = None
     refuted: tuple[Refuted, ...] = ()
     without: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ class Falsification:
         return "Do the comparable cases contradict the graph?"
 
     @property
-    def rejected(self) -> tuple[Tested, ...]:
+    def rejected(self) -> tuple[Implied, ...]:
         """The independences that the cases contradict."""
         return tuple(each for each in self.tests if each.rejected)
 
@@ -242,8 +242,8 @@ class Falsification:
         alike = ", ".join(found[0].variables) or "nothing"
         said = "; ".join(f"{each.refuter}: {each.words}" for each in found)
         return (
-            f"Among the {self.complete} complete cases '{title}' goes with {found[0].estimate:+.2f} of {self.event}, "
-            f"{alike} held (linear regression). {said[:1].upper()}{said[1:]}."
+            f"From {self.complete} complete cases the effect of '{title}' on {self.event} is estimated at "
+            f"{found[0].estimate:+.2f}, {alike} held (linear regression). {said[:1].upper()}{said[1:]}."
         )
 
     def to_dict(self) -> dict[str, Any]:

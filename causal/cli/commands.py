@@ -313,7 +313,7 @@ def explain(
     leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
 
 
-app.command(epilog="Example: causal compare ussr --rivals")(comparing.compare)
+app.command(epilog="Example: causal compare ussr --rivals --medians")(comparing.compare)
 
 
 @app.command(epilog="Example: causal report rain --out out/")

@@ -181,7 +181,7 @@ def test_dowhy_refutes_an_effect(tmp_path: Path) -> None:
     assert common.found == pytest.approx(common.estimate, abs=0.02)
     assert subset.found == pytest.approx(subset.estimate, abs=0.05)
     assert "real and unseen" in refuted[RANDOM].words
-    assert "goes with" in right.text
+    assert "the effect of 'A push' on z = yes is estimated at" in right.text
 
 
 def test_what_is_implied_among_what_is_seen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -155,18 +156,31 @@ def test_a_verdict_needs_something_that_was_violated(changes: dict, verdict: str
     assert words in found.text
 
 
-def test_dowhy_finds_more_against_the_wrong_graph(tmp_path: Path) -> None:
-    """400 cases of the right graph: arrows that are not there are local independences violated."""
+@pytest.fixture
+def seeded() -> Iterator[None]:
+    """Seed NumPy's global state, by which DoWhy shuffles labels, and put it back."""
+    state = np.random.get_state()  # noqa: NPY002
+    np.random.seed(0)  # noqa: NPY002
+    yield
+    np.random.set_state(state)  # noqa: NPY002
+
+
+def test_dowhy_finds_more_against_the_wrong_graph(tmp_path: Path, seeded) -> None:
+    """400 cases of the right graph: an arrow that is not where it should be is local independences violated.
+
+    It still does better than most graphs with shuffled labels, which is why that makes no graph the right one.
+    """
     found = {}
     for text in (RIGHT, WRONG):
         study = posterior(tmp_path, text, drawn(400)).study
         frame, _ = falsification.table(study.model, study.priors)
         edges = [(parent, name) for name, each in study.model.variables.items() for parent in each.parents]
         found[text] = Shuffled(**falsification._shuffled(frame, edges))
-    assert found[RIGHT].violations <= 1 < found[WRONG].violations
+    assert found[RIGHT].violations == 0
+    assert found[WRONG].violations >= 2
     assert found[RIGHT].verdict == "stands"
     assert found[RIGHT].shuffles == falsification.SHUFFLES
-    assert found[WRONG].as_good > found[RIGHT].as_good
+    assert found[RIGHT].most > found[WRONG].violations
 
 
 def test_dowhy_refutes_an_effect(tmp_path: Path) -> None:

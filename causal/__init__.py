@@ -13,12 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from causal.comparing import compare, rivals
     from causal.errors import CausalError
     from causal.explained import Ranking
     from causal.study import Answer, Posterior, Study, load
     from causal.widgets.by_hand import quantiles, roulette
 
-__all__ = ["Answer", "CausalError", "Posterior", "Ranking", "Study", "load", "quantiles", "roulette"]
+__all__ = [
+    "Answer", "CausalError", "Posterior", "Ranking", "Study", "compare", "load", "quantiles", "rivals", "roulette",
+]  # fmt: skip
 
 _HOMES = {
     "Answer": "causal.study",
@@ -26,8 +29,10 @@ _HOMES = {
     "Posterior": "causal.study",
     "Ranking": "causal.explained",
     "Study": "causal.study",
+    "compare": "causal.comparing",
     "load": "causal.study",
     "quantiles": "causal.widgets.by_hand",
+    "rivals": "causal.comparing",
     "roulette": "causal.widgets.by_hand",
 }
 

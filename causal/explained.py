@@ -4,7 +4,7 @@
     posterior.responsibility()             posterior.paths()              posterior.contrast()
     posterior.avoidance()                  posterior.stories()            posterior.carries()
     posterior.checks()                     posterior.learned()            posterior.identification()
-    posterior.explain("paths")             by name
+    posterior.falsification()              posterior.explain("paths")     by name
 
 The first gives a ``Ranking``, with every change ranked draw by draw in its ``sweep``; the others an ``Explained``: the
 frozen result of the asking floor, which knows no pictures, with a picture and a display. ``causal/ask/analyses.py`` has
@@ -60,6 +60,7 @@ PICTURES: Mapping[str, Mapping[str, tuple[str, str, str]]] = frozen(
             "without": ("checked", "without_figure", "without_described"),
             "sensitive": ("sensed", "sensitive_figure", "described"),
         },
+        "compare": {"": ("compared", "compared_figure", "described")},
     }
 )  # fmt: skip
 
@@ -232,6 +233,10 @@ class Explains(ABC):
     def identification(self, outcome: str | Event | None = None, *, of: str = "") -> Explained:
         """Ask whether a table of comparable cases could settle an effect, and list what the graph takes for granted."""
         return self.explain("identification", outcome, of=of)
+
+    def falsification(self, outcome: str | Event | None = None) -> Explained:
+        """Ask whether comparable cases contradict what the graph implies, and refute effects estimated from them."""
+        return self.explain("falsification", outcome)
 
     def told(self, sweep: Explained) -> list[tuple[Told, tuple[Picture, ...]]]:
         """Return every analysis of the outcome as a report tells it; what cannot be answered says why in its place.

@@ -137,6 +137,43 @@ def separators(model: Model) -> dict[tuple[str, str], frozenset[str] | None]:
     return found
 
 
+def separated(model: Model, seen: Collection[str]) -> dict[tuple[str, str], frozenset[str]]:
+    """Return, for every two variables that are ``seen``, a minimal set of others seen that separates them, if any does.
+
+    Unseen variables may lie between them, or be their common cause; only what is seen is given.
+    """
+    hidden = with_hidden(model)
+    order = [name for name in Graph.of(model).order if name in seen]
+    found = {}
+    for place, late in enumerate(order):
+        for early in order[:place]:
+            between = nx.find_minimal_d_separator(hidden, early, late, restricted=set(order) - {early, late})
+            if between is not None:
+                found[early, late] = frozenset(between)
+    return found
+
+
+def projected(model: Model, seen: Collection[str]) -> tuple[Digraph, frozenset[str]]:
+    """Return the graph over what is ``seen``, and the unseen that are a common cause of two of them (Verma 1993).
+
+    An arrow stands for a directed path through nothing that is seen. With a common cause unseen it is no causal graph.
+    """
+    hidden = with_hidden(model)
+    unseen = [node for node in hidden if node not in seen]
+    reached: dict[str, set[str]] = {}
+
+    def reach(node: str) -> set[str]:
+        if node not in reached:
+            reached[node] = set()
+            for child in hidden.successors(node):
+                reached[node] |= {child} if child in seen else reach(child)
+        return reached[node]
+
+    order = [name for name in Graph.of(model).order if name in seen]
+    made = digraph(order, [(name, child) for name in order for child in sorted(reach(name))])
+    return made, frozenset(node for node in unseen if len(reach(node)) > 1)
+
+
 def aloof(model: Model) -> dict[str, tuple[str, ...]]:
     """Return, for every variable, what is independent of it given its parents: the local Markov property.
 

@@ -31,18 +31,16 @@ from causal.ask.answer import CI_PROB, PANEL
 from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
 from causal.errors import CausalError, GateError, NotStored, TooLarge, Unsupported, UsageError
-from causal.exact.answer import Writer
 from causal.exact.mechanisms import is_fixed
-from causal.exact.network import Network
 from causal.explained import Explains, values
 from causal.graph import Digraph, to_networkx
 from causal.learn import store
+from causal.learn.adapting import elicit_of
 from causal.learn.elicited import Elicited
 from causal.learn.gate import REFUSE
 from causal.learn.layout import medians
 from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
-from causal.learn.reading import elicit
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
 from causal.spec.files import read_case
 from causal.spec.grammar import parse_event, parse_question
@@ -91,7 +89,7 @@ class Study(ByHand):
         refused = refusals(self.model, self.priors)
         if refused:
             raise Unsupported("\n".join(refused))
-        return elicit(Writer(Network.of(self.model)), self.priors)
+        return elicit_of(self.model, self.priors)
 
     @property
     def exact(self) -> bool:

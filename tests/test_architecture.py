@@ -12,6 +12,7 @@
     explained pandas, for its types
     widgets   anywidget, traitlets, IPython
     study
+    comparing
     causal    (the package's own door)
     cli       typer, rich
 
@@ -34,7 +35,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "causal"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-FLOORS = tuple("errors spec graph elicit exact learn ask tell explained widgets study causal cli __main__".split())
+FLOORS = tuple(
+    "errors spec graph elicit exact learn ask tell explained widgets study comparing causal cli __main__".split()
+)
 
 KNOWS = {
     "spec": "ruamel pydantic pydantic_core",

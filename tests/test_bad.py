@@ -1,6 +1,7 @@
 """Bad files, each named by its sin, and the complete message that each must get.
 
 tests/bad/model-<sin>.yaml       a model file
+tests/bad/rival-<sin>.yaml       a rival graph, of good.yaml or rows.yaml
 tests/bad/priors-<sin>.yaml      a prior file; its first line names its model: `# model: good.yaml`
 tests/bad/network-<sin>.bif      a network file
 tests/bad/answers-<sin>.yaml     a filled sheet; its first line names the model, and the prior file it is for
@@ -21,8 +22,10 @@ from causal.learn.adding import added
 from causal.learn.reading import elicit
 from causal.spec.answers import load_answers
 from causal.spec.bif import load_bif
+from causal.spec.files import base_of
 from causal.spec.modelfile import load_model
 from causal.spec.priorfile import load_priors, parse_priors
+from causal.spec.rivalfile import load_rival
 
 BAD = Path(__file__).parent / "bad"
 FILES = sorted((*BAD.glob("*-*.yaml"), *BAD.glob("*-*.bif")))
@@ -46,6 +49,9 @@ def load(path: Path) -> None:
         return
     if path.name.startswith("model-"):
         load_model(path)
+        return
+    if path.name.startswith("rival-"):
+        load_rival(base_of(path), [path])
         return
     first = path.read_text(encoding="utf-8").splitlines()[0]
     match = re.fullmatch(r"# model: (\S+)(?: priors: (\S+))?", first)

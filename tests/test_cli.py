@@ -35,7 +35,7 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "report", "schema", "grid")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "compare", "report", "schema", "grid")
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -818,9 +818,10 @@ def test_report_needs_an_outcome(run: Run, desk: Path) -> None:
     assert (done.code, "names no outcome" in done.err) == (2, True)
 
 
-def test_schema_writes_both_and_says_where(run: Run, desk: Path) -> None:
+def test_schema_writes_all_and_says_where(run: Run, desk: Path) -> None:
     done = run("schema", "--out", "made")
-    assert done.out.split() == ["made/models/causal-model.schema.json", "made/priors/causal-priors.schema.json"]
+    names = ("models/causal-model", "models/causal-rival", "priors/causal-priors")
+    assert done.out.split() == [f"made/{name}.schema.json" for name in names]
     for path in done.out.split():
         assert "$schema" in json.loads((desk / path).read_text())
     assert run("schema", "--json").json["written"][0] == "models/causal-model.schema.json"

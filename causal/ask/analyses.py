@@ -13,6 +13,7 @@
     checks           does it stand up to checks?                predictions, leaving one out, power-scaling
     learned          how much of it is prior?                   priors, judged totals, comparable cases
     identification   could cases settle it?                     adjustment sets, assumptions in words
+    falsification    do cases contradict the graph?             independences, refuters
 
 Every analysis is a function of a panel and an event on this floor; its result is frozen and has ``title``, ``text``,
 ``table``, ``brief``, ``gate`` and ``to_dict()``. Nothing is imported before it is asked for.
@@ -166,6 +167,7 @@ ANALYSES: Mapping[str, Analysis] = frozen(
             "identification",
             lambda o: {"names": [o.of.removeprefix("@")]} if o.of else {},
         ),
+        "falsification": Analysis("Do the comparable cases contradict the graph?", "falsification"),
     }
 )  # fmt: skip
 

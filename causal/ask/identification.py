@@ -24,7 +24,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ from causal.ask.panel import Panel
 from causal.ask.profile import named_state
 from causal.errors import QueryError, UnknownName, UsageError, nearest
 from causal.exact.coupling import assumed
-from causal.graph import Graph, digraph, with_hidden
+from causal.graph import Digraph, Graph, digraph, with_hidden
 from causal.spec.model import Intervention, Model, Types, Variable
 from causal.spec.question import Event
 
@@ -95,6 +95,11 @@ def to_dowhy(
     if missing:
         where = "the data have no column" if data is not None else "'observed' leaves out"
         raise UsageError(f"{where} {', '.join(missing)}, which the question is about")
+    return causal_model(frame, names, outcome, with_hidden(model))
+
+
+def causal_model(frame: Frame, treatment: Sequence[str], outcome: str, graph: Digraph) -> Any:
+    """Return a ``dowhy.CausalModel`` of numbers on a graph."""
     with warnings.catch_warnings():
         # DoWhy's sources have escapes that Python warns of wherever they are not compiled yet
         warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
@@ -102,7 +107,27 @@ def to_dowhy(
         warnings.filterwarnings("ignore", r"\d+ variables are assumed unobserved", UserWarning)
         import dowhy
 
-        return dowhy.CausalModel(data=frame, treatment=names, outcome=outcome, graph=with_hidden(model))
+        return dowhy.CausalModel(data=frame, treatment=list(treatment), outcome=outcome, graph=graph)
+
+
+def falsified(
+    graph: Digraph, frame: Frame, test: Callable[[Any, Any, Any], float], permutations: int
+) -> dict[str, dict[str, Any]]:
+    """Return what DoWhy's ``falsify_graph`` finds of a graph all of whose nodes are columns (Eulig et al. 2023).
+
+    Its two tests are under ``VALIDATE_LMC`` (local independences) and ``VALIDATE_TPA`` (what other graphs imply).
+    ``test`` gives the p-value of two columns being independent given others, of which there may be none.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
+        from dowhy.gcm.falsify import falsify_graph
+
+        found = falsify_graph(
+            graph, frame, independence_test=lambda x, y: test(x, y, None), conditional_independence_test=test,
+            n_permutations=permutations, show_progress_bar=False, n_jobs=1,
+        )  # fmt: skip
+    tests = {key.name: each for key, each in found.summary.items() if isinstance(each, dict)}
+    return {name: {key.name: value for key, value in each.items()} for name, each in tests.items()}
 
 
 def _numbered(model: Model, data: Frame) -> Frame:

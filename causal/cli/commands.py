@@ -7,6 +7,7 @@
     ask       answers one question
     rank      compares the named interventions
     explain   answers what made the difference: which change, since when, but for what, through what
+    compare   asks one question under rival graphs
     report    writes the report: HTML, Markdown, JSON
     schema    writes the JSON Schemas that editors check files with
 """
@@ -19,6 +20,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from causal.cli import comparing
 from causal.cli.opening import leave, the_posterior, the_study
 from causal.cli.options import (
     DrawCount,
@@ -312,6 +314,9 @@ def explain(
     leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
 
 
+app.command(epilog="Example: causal compare ussr --rivals --medians")(comparing.compare)
+
+
 @app.command(epilog="Example: causal report rain --out out/")
 def report(
     model: ModelName,
@@ -349,8 +354,8 @@ def schema(
 ) -> None:
     """Write the JSON Schemas that editors check files with.
 
-    They go to models/causal-model.schema.json and priors/causal-priors.schema.json. An editor finds them by the first
-    line of a file beside them, "# yaml-language-server: $schema=causal-model.schema.json".
+    They go to models/causal-model.schema.json, models/causal-rival.schema.json and priors/causal-priors.schema.json.
+    An editor finds one by the first line of a file: "# yaml-language-server: $schema=causal-model.schema.json".
     """
     from causal.cli import screen
     from causal.spec.schema import FILES, write_schemas

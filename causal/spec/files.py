@@ -6,10 +6,12 @@
     the name of priors              <name>.yaml where the model's own priors are looked for
     nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
     a network file                  that file, and nobody's priors: it has its numbers
+    a rival of a model              the model with its changes; the model's priors, and the rival's for what is new
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from causal.errors import UsageError, nearest
@@ -18,6 +20,8 @@ from causal.spec.model import Model
 from causal.spec.modelfile import load_model
 from causal.spec.priorfile import load_priors
 from causal.spec.priors import ANYONE, Expert, Priors
+from causal.spec.rivalfile import is_rival, liked, load_rival
+from causal.spec.rivalpriors import beside
 
 
 def shipped() -> dict[str, Path]:
@@ -80,6 +84,8 @@ def read_case(model: str | Path, priors: str | Path | None = None) -> tuple[Mode
             raise UsageError(f"{path.name} has its numbers in it, so no priors go with it; leave '{priors}' out")
         network = load_bif(path)
         return network, nobody(network)
+    if is_rival(path):
+        return read_rivals([path], priors)
     structure = load_model(path)
     where = find_priors(path, structure) if priors is None else Path(priors)
     if where is None:
@@ -90,3 +96,49 @@ def read_case(model: str | Path, priors: str | Path | None = None) -> tuple[Mode
             raise UsageError(f"no prior file {str(where)!r}")
         where = named
     return structure, load_priors(where, structure)
+
+
+def read_rivals(paths: Sequence[Path], priors: str | Path | None = None) -> tuple[Model, Priors]:
+    """Read a rival of a model, or several that change it together, with what was judged of the model and is new.
+
+    ``priors`` are those of the model. Raises SpecError as ``read_case`` does, UsageError where the rivals are not all
+    like one model.
+    """
+    bases = [base_of(path) for path in paths]
+    if len(set(bases)) > 1:
+        raise UsageError(f"{' and '.join(path.stem for path in paths)} do not change the same model")
+    structure = load_rival(bases[0], paths)
+    judged = read_case(bases[0], priors)[1]
+    own = []
+    for path in paths:
+        alone = structure if len(paths) == 1 else load_rival(bases[0], [path])
+        where = find_priors(path, alone)
+        if where is not None:
+            own.append(load_priors(where, alone, judged))
+    return structure, beside(judged, own, structure)
+
+
+def base_of(path: Path) -> Path:
+    """Return the model file that a rival changes: beside it, or shipped.
+
+    Raises SpecError, at the name, where there is none or it is a rival as well.
+    """
+    like, problems = liked(path)
+    near, known = path.parent / f"{like}.yaml", shipped()
+    found = near if near.is_file() else known.get(str(like))
+    if found is None:
+        problems.add(like, f"no model {str(like)!r} beside this file, and none shipped{nearest(like, known)}")
+    elif is_rival(found):
+        problems.add(like, f"{str(like)!r} is a rival as well; name the model that both change, and compare them")
+    problems.check()
+    assert found is not None
+    return found.resolve()
+
+
+def rivals_of(path: Path) -> dict[str, Path]:
+    """Return the rivals that lie beside a model, by name."""
+    found = {}
+    for each in sorted(path.parent.glob("*.yaml")):
+        if each != path and is_rival(each) and liked(each)[0] == path.stem:
+            found[each.stem] = each
+    return found

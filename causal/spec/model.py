@@ -5,6 +5,7 @@
       │                                  │    or Given, where the file has the numbers
       │                                  └─ gates: Gate
       ├─ interventions: name -> Intervention
+      ├─ rival: Rival, where the file says what it changes in another model
       └─ outcome, profile, factors, confounded, sources
 
 Everything here is frozen and already checked: names exist, the graph has no cycle, edges run forward in time.
@@ -251,10 +252,26 @@ class Intervention:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """What a rival graph changes in the model that it is ``like``: arrows (parent, child) with the reason for each.
+
+    ``names`` are those of the rivals whose changes these are, more than one where they are made together; ``variables``
+    are the new ones.
+    """
+
+    like: str
+    names: tuple[str, ...]
+    added: Mapping[tuple[str, str], str]
+    dropped: Mapping[tuple[str, str], str]
+    variables: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A causal model without numbers. ``variables`` are in the order of the file; ``path`` is where it was read.
 
-    ``notes`` says what was changed while reading.
+    ``notes`` says what was changed while reading, ``rival`` what it changes in another model.
     """
 
     name: str
@@ -271,6 +288,7 @@ class Model:
     path: str = ""
     digest: str = ""
     notes: tuple[str, ...] = ()
+    rival: Rival | None = None
 
     def baseline_state(self, name: str) -> str:
         """Return the state from which departures of this variable are judged: its first, or its actual one."""

@@ -58,9 +58,19 @@ def _model(text: str, path: str, digest: str) -> Model:
     problems = Problems(path)
     tree = read_tree(text, problems)
     shape = read_shape(shapes.ModelShape, tree, problems)
-    known = _known(shape, tree, problems)
+    model = assembled(shape, problems, digest)
+    problems.check()
+    return model
+
+
+def assembled(shape: shapes.ModelShape, problems: Problems, digest: str) -> Model:
+    """Return the model that a shape describes; what is wrong with it is noted among ``problems``.
+
+    ``shape`` may be no file's own: rivalfile.py changes one and asks for the model of that.
+    """
+    known = _known(shape, problems)
     variables = {str(name): _variable(name, each, shape, known) for name, each in shape.variables.items()}
-    if not shape.variables and shape.at("variables") is not tree and not problems:
+    if not shape.variables and shape.at("variables") is not shape.node and not problems:
         problems.add(shape.at("variables"), "a model has at least one variable")
     _check_circles(variables, shape, problems)
     _check_dates(variables, shape, problems)
@@ -75,18 +85,17 @@ def _model(text: str, path: str, digest: str) -> Model:
         factors=_settings(shape.factors, known),
         interventions=_interventions(shape, known),
         confounded=_confounded(shape, variables, known),
-        path=path,
+        path=problems.path,
         digest=digest,
     )
-    model = replace(model, outcome=_outcome(shape, model, known))
-    problems.check()
-    return model
+    return replace(model, outcome=_outcome(shape, model, known))
 
 
-def _known(shape: shapes.ModelShape, tree: Tree, problems: Problems) -> Known:
+def _known(shape: shapes.ModelShape, problems: Problems) -> Known:
     """Collect the names. Variables that could not be read count as known, by name."""
-    written = tree.get("variables")
-    names = frozenset(str(key) for key in written.names) if isinstance(written, Tree) else frozenset()
+    written = shape.node.get("variables")
+    unread = (str(key) for key in written.names) if isinstance(written, Tree) else ()
+    names = frozenset([*unread, *(str(name) for name in shape.variables)])
     states = {}
     unordered = {str(name) for name, each in shape.variables.items() if not each.ordered and len(each.states) > 2}
     for name, variable in shape.variables.items():

@@ -51,6 +51,7 @@ from causal.spec.question import Comparison, Effect, Question, TypesOf, number_t
 from causal.spec.reach import kind_of
 from causal.spec.reader import Mapping as Tree
 from causal.spec.reader import Problems, Scalar, decode, read_bytes, read_tree
+from causal.spec.rivalpriors import read_held
 from causal.spec.saysfile import read_says, said_text
 from causal.spec.scales import LEVELS, SCALES, plain_phrase
 from causal.spec.seedfile import read_seed, read_weights
@@ -59,8 +60,8 @@ from causal.spec.shape import read_shape, tidy
 KEYS_BESIDE_LIKE = frozenset({"priors", "model", "like", "title", "about", "cases"})
 
 
-def load_priors(path: Path | str, model: Model) -> Priors:
-    """Read a prior file about a model.
+def load_priors(path: Path | str, model: Model, judged: Priors | None = None) -> Priors:
+    """Read a prior file about a model; of a rival graph, beside what was ``judged`` of the model that it changes.
 
     Raises SpecError with every problem of the file.
 
@@ -70,7 +71,7 @@ def load_priors(path: Path | str, model: Model) -> Priors:
     ('rain-gardeners', ['anna', 'boris'])
     """
     data = read_bytes(path)
-    return _priors(decode(data, str(path)), str(path), data, model, Path(path).parent)
+    return _priors(decode(data, str(path)), str(path), data, model, Path(path).parent, judged)
 
 
 def parse_priors(text: str, path: str, model: Model) -> Priors:
@@ -81,12 +82,16 @@ def parse_priors(text: str, path: str, model: Model) -> Priors:
     return _priors(text, path, text.encode("utf-8", "replace"), model, None)
 
 
-def _priors(text: str, path: str, data: bytes, model: Model, folder: Path | None) -> Priors:
+def _priors(
+    text: str, path: str, data: bytes, model: Model, folder: Path | None, judged: Priors | None = None
+) -> Priors:
     problems = Problems(path)
-    return read_priors(read_tree(text, problems), problems, data, model, folder)
+    return read_priors(read_tree(text, problems), problems, data, model, folder, judged)
 
 
-def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folder: Path | None) -> Priors:
+def read_priors(
+    tree: Tree, problems: Problems, data: bytes, model: Model, folder: Path | None, judged: Priors | None = None
+) -> Priors:
     """Read a tree as priors; ``data`` is the content for the digest, ``folder`` where files of cases are looked for.
 
     Raises SpecError with every problem, those noted before among them.
@@ -95,7 +100,7 @@ def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folde
     if shape.model != model.name:
         problems.add(shape.model, f"this file is for model {str(shape.model)!r}, not {model.name!r}")
         problems.stop()  # against another model every name would be wrong
-    reading = _Reading(shape, model, problems, folder)
+    reading = _Reading(shape, model, problems, folder, judged)
     base = None if shape.like is None else _like(shape, model, folder, problems)
     experts = reading.experts() if base is None else base.experts
     cases = [reading.cases(each, experts) for each in shape.cases]
@@ -126,6 +131,7 @@ def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folde
         weights=read_weights(shape, problems),
         seeds=tuple(seed for each in shape.seeds if (seed := reading.seed(each)) is not None),
         cases=tuple(case for case, _ in cases),
+        held=read_held(shape, model, problems, judged),
         title=tidy(shape.title),
         about=tidy(shape.about),
         path=problems.path,
@@ -138,11 +144,14 @@ def read_priors(tree: Tree, problems: Problems, data: bytes, model: Model, folde
 class _Reading:
     """One file on its way from shape to values."""
 
-    def __init__(self, shape: shapes.PriorsShape, model: Model, problems: Problems, folder: Path | None) -> None:
+    def __init__(
+        self, shape: shapes.PriorsShape, model: Model, problems: Problems, folder: Path | None, judged: Priors | None
+    ) -> None:
         self.shape, self.model, self.problems, self.folder = shape, model, problems, folder
         states = {name: variable.states for name, variable in model.variables.items()}
         self.known = Known(problems, frozenset(states), states, _keys_of(shape, "sources"))
-        self.expert_names = _keys_of(shape, "experts")
+        names = _keys_of(shape, "experts") if judged is None else tuple(judged.experts)
+        self.judged, self.expert_names = judged, () if names == (ANYONE,) else names
         self.own_scales = self._scales()
         self.all_scales: Mapping[str, Scale] = {**SCALES, **self.own_scales}
         self.scale = str(shape.scale) if shape.scale is not None else ""
@@ -151,6 +160,8 @@ class _Reading:
 
     def experts(self) -> Mapping[str, Expert]:
         """Return the experts, or ANYONE where the file has none."""
+        if self.judged is not None:
+            return self.judged.experts
         found = {}
         for name, each in self.shape.experts.items():
             if each.weight < 0:

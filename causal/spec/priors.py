@@ -159,6 +159,7 @@ class Judgement:
 
     ``use`` is ``evidence``, ``check``, ``meld`` or ``replace``, None where the file left it out. ``weight`` is a power
     on the likelihood; of ``meld``, the share of what is said in the compromise, ``MELDED`` where the file left it out.
+    ``path`` is its file where that is not the prior file's own: the one for what is new in a rival graph.
     """
 
     about: Question
@@ -171,6 +172,7 @@ class Judgement:
     said: str = ""
     line: int = 0
     column: int = 0
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +358,7 @@ class Priors:
     """All that was judged about one model. ``experts`` is never empty: a file without any has the one ``ANYONE``.
 
     ``judged_in`` is the file in which the judgements stand, where ``like`` names it and it is another than ``path``.
+    ``held`` says, of a rival graph, how probable experts find each of the changes that it is made of, by rival.
     """
 
     name: str
@@ -371,6 +374,7 @@ class Priors:
     weights: Weighting = Weighting()
     seeds: tuple[Seed, ...] = ()
     cases: tuple[CaseFile, ...] = ()
+    held: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: frozen({}))
     title: str = ""
     about: str = ""
     path: str = ""
@@ -385,9 +389,11 @@ class Priors:
     def problem(self, judgement: Judgement, message: str) -> Problem:
         """Return what is wrong with one of the file's judgements or defaults, at its place in the file."""
         section, name = (self.defaults, "defaults") if judgement.by is None else (self.judgements, "judgements")
-        place = next(number for number, each in enumerate(section, start=1) if each is judgement)
+        listed = [each for each in section if each.path == judgement.path]
+        place = next(number for number, each in enumerate(listed, start=1) if each is judgement)
         line, column = max(judgement.line, 1), max(judgement.column, 1)
-        return Problem(self.where_judged, line, column, f"{name}.{place}", f"{judgement.about}: {message}")
+        path = judgement.path or self.where_judged
+        return Problem(path, line, column, f"{name}.{place}", f"{judgement.about}: {message}")
 
     def of(self, expert: str) -> tuple[Judgement, ...]:
         """Return the judgements of one expert, in file order."""

@@ -288,3 +288,4 @@ class PriorsShape(Shape):
     ] = "stated"
     seeds: list[SeedShape] = []
     cases: list[CaseFileShape] = Field(default=[])
+    held: dict[Name, Share] = {}

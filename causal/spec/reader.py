@@ -155,6 +155,9 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._found)
+
     def include(self, other: Problems) -> None:
         """Take over what was found in a file that this one names."""
         self._found += other._found

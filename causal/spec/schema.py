@@ -1,6 +1,7 @@
-"""JSON Schemas of both kinds of file, for editors: made from the shapes that read the files, never written by hand.
+"""JSON Schemas of each kind of file, for editors: made from the shapes that read the files, never written by hand.
 
     models/causal-model.schema.json     from ModelShape
+    models/causal-rival.schema.json     from RivalShape
     priors/causal-priors.schema.json    from PriorsShape
 
 An editor resolves YAML before it looks at the schema, so a name may reach it as a truth value, a number or nothing
@@ -18,12 +19,17 @@ from typing import Any
 
 from causal.spec.modelshape import ModelShape
 from causal.spec.priorshape import PriorsShape
+from causal.spec.rivalshape import RivalShape
 from causal.spec.shape import Shape
 from causal.spec.whole import write_file
 
 DIALECT = "http://json-schema.org/draft-07/schema#"  # the newest that the YAML language server reads in full
 FILES: Mapping[str, type[Shape]] = MappingProxyType(
-    {"models/causal-model.schema.json": ModelShape, "priors/causal-priors.schema.json": PriorsShape}
+    {
+        "models/causal-model.schema.json": ModelShape,
+        "models/causal-rival.schema.json": RivalShape,
+        "priors/causal-priors.schema.json": PriorsShape,
+    }
 )
 
 
@@ -34,6 +40,11 @@ def model_schema() -> dict[str, Any]:
     ['model', 'variables']
     """
     return _schema(ModelShape)
+
+
+def rival_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the files of rival graphs."""
+    return _schema(RivalShape)
 
 
 def priors_schema() -> dict[str, Any]:
@@ -47,7 +58,7 @@ def schema_text(schema: dict[str, Any]) -> str:
 
 
 def write_schemas(root: Path) -> None:
-    """Write both schemas below a directory that has ``models`` and ``priors``."""
+    """Write the schemas below a directory that has ``models`` and ``priors``."""
     for name, shape in FILES.items():
         write_file(root / name, schema_text(_schema(shape)).encode("utf-8"))
 

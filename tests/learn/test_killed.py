@@ -74,7 +74,8 @@ def test_a_hundred_kills_lose_nothing_and_pass_nothing_off(desk: Path) -> None:
 
 
 RUN = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what runs in the background ignore it
 from causal.cli import main
 import causal.learn.store as store
 draw, pause = store.draw, float(sys.argv.pop(1))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from causal.spec.schema import FILES, model_schema, priors_schema, schema_text, write_schemas
+from causal.spec.rivalfile import is_rival
+from causal.spec.schema import FILES, model_schema, priors_schema, rival_schema, schema_text, write_schemas
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -24,13 +25,13 @@ def as_an_editor_sees_it(path: Path) -> Any:
 
 def errors(path: Path) -> list[str]:
     kind = "priors" if "priors" in (path.parent.name, path.name.split("-")[0]) else "model"
-    schema = priors_schema() if kind == "priors" else model_schema()
+    schema = priors_schema() if kind == "priors" else rival_schema() if is_rival(path) else model_schema()
     checker = jsonschema.validators.validator_for(schema)
     checker.check_schema(schema)
     return [error.message for error in checker(schema).iter_errors(as_an_editor_sees_it(path))]
 
 
-@pytest.mark.parametrize(("name", "schema"), list(zip(FILES, (model_schema, priors_schema), strict=True)))
+@pytest.mark.parametrize(("name", "schema"), list(zip(FILES, (model_schema, rival_schema, priors_schema), strict=True)))
 def test_the_committed_schema_is_the_one_of_the_code(name: str, schema: Any) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == schema_text(schema()), "run write_schemas (causal schema)"
 
@@ -41,6 +42,7 @@ def test_schemas_are_written_where_the_files_look_for_them(tmp_path: Path) -> No
     write_schemas(tmp_path)
     assert {name: json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in FILES} == {
         "models/causal-model.schema.json": model_schema(),
+        "models/causal-rival.schema.json": rival_schema(),
         "priors/causal-priors.schema.json": priors_schema(),
     }
 

@@ -45,7 +45,8 @@ judgements:
 """
 
 
-BARE = {"carries", "checks", "falsification"}  # at the medians nothing judged is uncertain; neither has totals, or cases
+# at the medians nothing that was judged is uncertain, and neither model has judged totals or cases
+BARE = {"carries", "checks", "falsification"}
 SILENT = {("rain", "contrast"), ("trial", "contrast")}  # no factor of theirs is luck: the sets have to be said
 
 

@@ -1,5 +1,8 @@
 # Every target makes or mends .venv first (.ci/environment) and takes seconds where nothing changed.
 
+# What is compiled once is kept, whatever the shell says: each of the many short processes would compile it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?=
 MODEL ?= ussr
 OUT ?= out/

@@ -33,7 +33,7 @@ from causal.elicit.stated import SAYS, Stated
 from causal.exact import conditional, coupling
 from causal.exact.answer import Writer
 from causal.exact.network import Network
-from causal.learn import reading, store
+from causal.learn import adapting, reading, store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS
 from causal.spec.model import Edge, Model, frozen
@@ -177,13 +177,13 @@ def one_coupling(patch: Patch) -> None:
 def in_elicited(edit: Callable[[Elicited], Elicited]) -> Fault:
     """Change what comes out of the reading of a prior file."""
     real = reading.elicit
-    return lambda patch: patch.setattr(causal.study, "elicit", lambda writer, priors: edit(real(writer, priors)))
+    return lambda patch: patch.setattr(adapting, "elicit", lambda writer, priors: edit(real(writer, priors)))
 
 
 def in_priors(edit: Callable[[Priors], Priors]) -> Fault:
     """Give the reading of a prior file other judgements than the file has."""
     real = reading.elicit
-    return lambda patch: patch.setattr(causal.study, "elicit", lambda writer, priors: real(writer, edit(priors)))
+    return lambda patch: patch.setattr(adapting, "elicit", lambda writer, priors: real(writer, edit(priors)))
 
 
 def wrong_parameter(elicited: Elicited) -> Elicited:

@@ -160,5 +160,5 @@ def test_one_core_or_two_give_the_same_bytes(desk: Path) -> None:
         assert run.communicate()[0] == ""
         assert run.returncode == 0
         found.append(entries(place) | {path.name: path.read_bytes() for path in (place / "out").iterdir()})
-    assert len(found[0]) == 6
+    assert len(found[0]) >= 6  # a fit, draws of two experts, three files; and what analyses draw anew
     assert found[0] == found[1]

@@ -21,7 +21,8 @@ def print_version(wanted: bool) -> None:
 
 
 ModelName = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A model file, a network file (.bif), or a shipped name (rain, ussr).")
+    str,
+    typer.Argument(metavar="MODEL", help="A model file, a network file (.bif), or a shipped name (rain, amoc, ussr)."),
 ]
 PriorsFile = Annotated[
     Path | None,

@@ -26,7 +26,7 @@ from causal.elicit.pooling import (
     spread,
 )
 from causal.elicit.scale import Linear, Log, LogOdds, Scale, Share
-from causal.elicit.simplex import concentrations, dirichlet, exact_sticks, flat, jeffreys, least, sticks
+from causal.elicit.simplex import concentrations, dirichlet, exact_sticks, flat, jeffreys, least, rescaled, sticks
 from causal.elicit.stated import DIFFERENCE, PROBABILITY, QUOTIENT, SAYS, Stated, Support, stated
 from causal.elicit.weak import WEAK
 from causal.elicit.weighing import Performance, performance, weights
@@ -83,6 +83,7 @@ __all__ = [
     "log_pool_cuts",
     "performance",
     "refitted",
+    "rescaled",
     "restated",
     "spread",
     "stated",

@@ -15,7 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from causal.elicit.belief import Beta, Point
+from causal.elicit.squares import nearest_beta, nearest_logit_normal
 from causal.errors import ElicitationError, nearest
 from causal.spec.model import frozen
 from causal.spec.priors import DirichletSays
@@ -53,8 +56,35 @@ def concentrations(says: DirichletSays, states: Sequence[str]) -> Mapping[str, f
                 f"write {' or '.join(NAMED)}, or a number per state"
             )
         return frozen(dict.fromkeys(states, NAMED[says.named]))
+    if says.marginals:
+        return dirichlet(marginal_betas(says, states))
     _same_states(says.alpha, states)
     return frozen({state: _positive(state, says.alpha[state]) for state in states})
+
+
+def marginal_betas(says: DirichletSays, states: Sequence[str]) -> Mapping[str, Beta]:
+    """Return the beta nearest to the quantiles of each state, in state order; their means need not sum to 1.
+
+    Raises:
+        ElicitationError: a state too many or too few.
+    """
+    _same_states(dict.fromkeys(says.marginals, 1.0), states)
+    found = {}
+    for state in states:
+        said = says.marginals[state]
+        values, levels = np.array(said.values), np.array(said.levels)
+        found[state] = nearest_beta(values, levels, nearest_logit_normal(values, levels, 1.0))
+    return frozen(found)
+
+
+def rescaled(says: DirichletSays, states: Sequence[str], alpha: Mapping[str, float]) -> str:
+    """Say what a Dirichlet made of marginals does to what was said: nothing is brought to a sum of 1 in silence."""
+    total = math.fsum(beta.mean for beta in marginal_betas(says, states).values())
+    size = math.fsum(alpha.values())
+    return (
+        f"judged state by state: the means add up to {total:.2f} and are divided by it, in a Dirichlet distribution "
+        f"of concentration {size:.3g}"
+    )
 
 
 def sticks(alpha: Mapping[str, float], order: Sequence[str]) -> tuple[Beta, ...]:

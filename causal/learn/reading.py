@@ -44,6 +44,7 @@ from causal.elicit import (
     fit_probability,
     fit_ratio,
     flat,
+    rescaled,
     stated,
     sticks,
     weak_cuts,
@@ -199,8 +200,9 @@ class _Reader:
         if isinstance(says, DirichletSays):
             if isinstance(judgement.about, TypesOf) and says.named is None:  # types left out have 1
                 says = DirichletSays(frozen({**flat(reading.order), **says.alpha}))
-            betas = sticks(concentrations(says, reading.order), reading.order)
-            return [Stated(counts=(beta.a, beta.b)) for beta in betas]
+            alpha = concentrations(says, reading.order)
+            notes = (rescaled(says, reading.order, alpha),) if says.marginals else ()
+            return [Stated(counts=(beta.a, beta.b), notes=notes) for beta in sticks(alpha, reading.order)]
         if isinstance(says, Exactly) and says.by_state:
             shares = {state: says.by_state.get(state, 0.0) for state in reading.order}
             return [Stated(exact=point.value) for point in exact_sticks(shares, reading.order)]

@@ -18,10 +18,10 @@
     ratio: ...            Ratio          of A / B, as quantiles of the quotient
     order: 0.8            Order          how sure that the comparison holds
     sign: "-"             Sign           of an effect, with a confidence
-    dirichlet: {...}      DirichletSays  per state or type; or flat, jeffreys
+    dirichlet: {...}      DirichletSays  per state or type, quantiles per state; or flat, jeffreys
     abstain               Abstain
 
-Everything is frozen and checked against the model it names; priorfile.py makes these values from text.
+All is frozen and checked against the model it names; priorfile.py makes it from text.
 """
 
 from __future__ import annotations
@@ -62,10 +62,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A verbal phrase and the scale it is read on; ``quantiles`` is what the scale gives (5, 50 and 95 per cent).
-
-    ``published`` is false where the numbers are the prior file's own.
-    """
+    """A phrase and its scale, which gives the 5, 50 and 95 % ``quantiles``: ``published``, or the prior file's own."""
 
     phrase: str
     scale: str
@@ -123,10 +120,11 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class DirichletSays:
-    """Concentrations per state (or type), or one of the named ones: ``flat`` (all 1) and ``jeffreys`` (all 1/2)."""
+    """Concentrations per state (or type), ``flat`` (all 1), ``jeffreys`` (all 1/2), or quantiles state by state."""
 
     alpha: Mapping[str, float] = field(default_factory=lambda: frozen({}))
     named: str | None = None
+    marginals: Mapping[str, Quantiles] = field(default_factory=lambda: frozen({}))
 
 
 @dataclass(frozen=True, slots=True)

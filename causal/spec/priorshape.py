@@ -34,6 +34,9 @@ from causal.spec.shape import (
 )
 
 ByLevel = dict[Name, Amount]  # per cent -> value
+ByState = Annotated[
+    Annotated[Number, AsWord] | Annotated[ByLevel, AsMapping], by_form("a number, or quantiles like {5: 0.2, 95: 0.6}")
+]
 
 
 class ChipsShape(Shape):
@@ -131,8 +134,8 @@ class SaysShape(Shape):
     sign: Annotated[str, OneOf(("+", "-"))] | SkipJsonSchema[None] = None
     dirichlet: (
         Annotated[
-            Annotated[Annotated[str, OneOf(("flat", "jeffreys"))], AsWord] | Annotated[dict[Name, Number], AsMapping],
-            by_form("flat, jeffreys, or a number per state or type"),
+            Annotated[Annotated[str, OneOf(("flat", "jeffreys"))], AsWord] | Annotated[dict[Name, ByState], AsMapping],
+            by_form("flat, jeffreys, a number per state or type, or quantiles per state"),
         ]
         | SkipJsonSchema[None]
     ) = None

@@ -12,6 +12,7 @@
     order: 0.8, a phrase or quantiles (their median counts)  Order          a comparison
     sign: "-", confidence: likely                            Sign           an effect
     dirichlet: flat, jeffreys, {a: 2, b: 1}                  DirichletSays  a whole distribution; response types
+               {a: {5: 0.1, 95: 0.3}, b: {...}}                             a whole distribution, state by state
     abstain                                                  Abstain        anything
     60%, 0.6                                                 Quantiles      the median alone
     3:1                                                      Odds           the best odds alone

@@ -243,14 +243,39 @@ def _dirichlet(says: shapes.SaysShape, asked: Asked) -> DirichletSays | None:
     if isinstance(written, str):
         return DirichletSays(named=written)
     assert written is not None
-    for word, value in written.items():
+    numbers = {word: value for word, value in written.items() if not isinstance(value, dict)}
+    if len(numbers) < len(written):
+        return _marginals(written, numbers, place, asked)
+    for word, value in numbers.items():
         if value <= 0:
             asked.problems.add(word, f"a Dirichlet distribution needs numbers above 0, not {number_text(value)}")
     if isinstance(asked.about, TypesOf):
-        return DirichletSays(_by_type(written, asked.about.variable, asked))
+        return DirichletSays(_by_type(numbers, asked.about.variable, asked))
     if isinstance(asked.about, Probability) and asked.about.events[0].op is None:
-        _check_states(written, place, asked)
-    return DirichletSays(frozen({str(word): value for word, value in written.items()}))
+        _check_states(numbers, place, asked)
+    return DirichletSays(frozen({str(word): value for word, value in numbers.items()}))
+
+
+def _marginals(
+    written: Mapping[Scalar, float | Mapping[Scalar, float]], numbers: Mapping[Scalar, float], place: Node, asked: Asked
+) -> DirichletSays | None:
+    """Read quantiles of every state's probability, judged one by one."""
+    if isinstance(asked.about, TypesOf):
+        asked.problems.add(place, "response types take numbers; quantiles are judged of the states of a row")
+        return None
+    for word in numbers:
+        asked.problems.add(word, "quantiles for every state, or a number for every state, not some of each")
+    _check_states(dict.fromkeys(written, 0.0), place, asked)
+    found: dict[str, Quantiles] = {}
+    for word, levels in written.items():
+        if isinstance(levels, dict):
+            points = read_levels(levels, word, asked.problems)
+            if len(points) == 1:
+                asked.problems.add(word, "two quantiles at least say how wide it is, like {5: 0.2, 95: 0.6}")
+            quantiles = rising(points, word, asked)
+            if quantiles is not None:
+                found[str(word)] = quantiles
+    return DirichletSays(marginals=frozen(found))
 
 
 def _by_type(written: Mapping[Scalar, float], name: str, asked: Asked) -> Mapping[str, float]:

@@ -31,6 +31,11 @@ from scipy import optimize, stats
 
 from causal.elicit import Beta, LogitNormal, Stated, dirichlet, fit_net, fit_probability, stated
 from causal.elicit.squares import nearest_beta, nearest_logit_normal, ssq
+from causal.exact.answer import Writer
+from causal.exact.network import Network
+from causal.learn.reading import elicit
+from causal.spec.modelfile import parse_model
+from causal.spec.priorfile import parse_priors
 from causal.spec.priors import Chips, Counted, Interval
 
 QUARTILES = np.array([0.25, 0.5, 0.75])
@@ -189,3 +194,34 @@ def test_comparable_cases_count_by_their_relevance(
     said = stated(Counted(3, 11, relevance))
     assert said.counts == pytest.approx(counts, abs=1e-9)
     assert fit_probability(said).belief.quantile(THREE) == pytest.approx(np.array(quantiles), abs=1e-6)
+
+
+def test_a_row_judged_state_by_state_becomes_the_dirichlet_that_shelf_finds() -> None:
+    """The same roundtrip as above, from a prior file: quantiles of each state, and the sticks that come out."""
+    alpha = {"clear": 20.0, "some": 10.0, "heavy": 5.0}
+    total = sum(alpha.values())
+    written = ", ".join(
+        f"{state}: {{{', '.join(f'{100 * q:g}: {stats.beta.ppf(q, a, total - a):.12f}' for q in QUARTILES)}}}"
+        for state, a in alpha.items()
+    )
+    model = parse_model("model: sky\nvariables:\n  rain: {states: [clear, some, heavy]}\n", "sky.yaml")
+    text = f"priors: p\nmodel: sky\njudgements:\n  - {{about: P(rain), says: {{dirichlet: {{{written}}}}}}}\n"
+    elicited = elicit(Writer(Network.of(model)), parse_priors(text, "p.yaml", model))
+    beliefs = [prior.belief for prior in elicited.held["everyone"].priors]
+    assert [(b.a, b.b) for b in beliefs if isinstance(b, Beta)] == [
+        pytest.approx((20.0, 15.0), abs=2e-3),
+        pytest.approx((10.0, 5.0), abs=2e-3),
+    ]
+    fit = elicited.held["everyone"].priors[0].fit
+    assert fit is not None
+    assert any("add up to 1.00 and are divided by it" in note for note in fit.notes)
+
+
+def test_parts_that_add_up_to_more_than_one_are_divided_aloud() -> None:
+    model = parse_model("model: sky\nvariables:\n  rain: {states: [clear, some, heavy]}\n", "sky.yaml")
+    said = "clear: {5: 0.4, 50: 0.5, 95: 0.6}, some: {5: 0.3, 50: 0.4, 95: 0.5}, heavy: {5: 0.2, 50: 0.3, 95: 0.4}"
+    text = f"priors: p\nmodel: sky\njudgements:\n  - {{about: P(rain), says: {{dirichlet: {{{said}}}}}}}\n"
+    elicited = elicit(Writer(Network.of(model)), parse_priors(text, "p.yaml", model))
+    fit = elicited.held["everyone"].priors[0].fit
+    assert fit is not None
+    assert any("add up to 1.20 and are divided by it" in note for note in fit.notes)

@@ -120,6 +120,14 @@ def test_an_order_used_as_evidence_reweights_the_draws(tmp_path: Path) -> None:
     assert untouched == pytest.approx(0.3, abs=0.004)
 
 
+@pytest.mark.parametrize("sure", [0.02, 0.35, 0.8, 0.99])
+def test_an_order_used_as_evidence_holds_as_surely_as_was_said(tmp_path: Path, sure: float) -> None:
+    about = "P(y = yes | x = yes) > P(y = yes | x = no)"
+    order = f"\n  - {{about: {about}, by: a, says: {{order: {sure}}}, use: evidence}}\ndefaults:"
+    after = posterior(tmp_path, PRIORS.replace("\ndefaults:", order))
+    assert after.ask(about).estimates[("a", "")].mean == pytest.approx(sure, abs=1e-9)
+
+
 def test_an_order_that_never_holds_cannot_be_evidence(tmp_path: Path) -> None:
     order = (
         "\n  - {about: P(y = yes | x = no) > P(y = yes | x = yes), by: b, says: {order: 0.8}, use: evidence}\ndefaults:"

@@ -284,3 +284,15 @@ def test_a_lost_tail_is_noted_though_its_misfit_is_small() -> None:
 def test_notes_of_what_was_stated_are_kept() -> None:
     fit = fit_probability(Stated(THREE, (0.05, 0.15, 0.4), notes=("read twice",)))
     assert fit.notes == ("read twice",)
+
+
+@given(st.lists(st.floats(0.001, 0.999), min_size=2, max_size=6, unique=True), st.floats(0.02, 0.98))
+def test_what_a_fit_implies_rises_with_the_level(values: list[float], reference: float) -> None:
+    """Whatever was stated, on every scale: a quantile that fell would be no quantile."""
+    said = Stated(tuple(np.linspace(0.05, 0.95, len(values))), tuple(sorted(values)))
+    fits = (fit_probability(said), fit_log_odds(said), fit_offset(said, reference), fit_normal(said), fit_log(said))
+    for fit in fits:
+        asked = fit.quantile(np.linspace(0.01, 0.99, 25))
+        assert (np.diff(asked) >= -1e-12).all()
+        assert list(fit.implied) == sorted(fit.implied)
+        assert fit.band[0] <= fit.band[1] <= fit.band[2]

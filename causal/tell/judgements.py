@@ -228,13 +228,13 @@ def worded(elicited: Elicited) -> tuple[Worded, ...]:
             used.setdefault((judgement.says.scale, plain_phrase(judgement.says.phrase)), []).append(judgement)
     scales = {**SCALES, **elicited.priors.scales}
     found = []
-    for (scale, phrase), every in used.items():
+    for (scale, _), every in used.items():
         says = every[0].says
         assert isinstance(says, Phrase)
         low, middle, high = says.quantiles.values
         by = tuple(dict.fromkeys(each.by or "" for each in every))
         known = scales[scale].source
-        found.append(Worded(phrase, scale, known, says.published, (low, middle, high), len(every), by))
+        found.append(Worded(says.phrase, scale, known, says.published, (low, middle, high), len(every), by))
     return tuple(sorted(found, key=lambda each: each.published))
 
 

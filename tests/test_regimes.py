@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 import causal
+from causal.ask.falsification import table
+from causal.ask.leaving import cases_left_out
+from causal.ask.terms import rows
 from causal.errors import SpecError
 from causal.learn.sample import NUTS, aim
 
@@ -79,3 +82,12 @@ def test_the_option_is_the_schools_judgements_and_the_cases() -> None:
     assert links["structuralist"] == [0.4, 0.6, 0.4, 1.0, 0.6, 1.5, 1.0]
     assert links["intentionalist"][-2:] == [None, None]  # without the man a class of regimes says nothing of his rule
     assert links["trotskyist"][1] == 1.2
+
+
+def test_rows_of_a_model_of_their_own_are_no_rows_of_this_one() -> None:
+    """What looks at comparable cases of the model itself finds none, and does not stumble over the others."""
+    posterior = causal.load("ussr", "ussr-cases").at_medians()
+    assert rows(posterior.panel) == ()
+    assert cases_left_out(posterior.panel).keys == ()
+    frame, doubtful = table(posterior.study.model, posterior.study.priors)
+    assert (len(frame), doubtful) == (0, 0)

@@ -85,7 +85,7 @@ def table(model: Model, priors: Priors) -> tuple[pd.DataFrame, int]:
     """
     rows, doubtful = [], 0
     for file in priors.cases:
-        for row in file.rows or ():
+        for row in (file.rows or ()) if file.elsewhere is None else ():  # others are cases of a model of their own
             codes = {}
             for name, likelihoods in row.seen:
                 state = max(likelihoods, key=lambda each: each[1])[0]

@@ -63,7 +63,8 @@ def cases_left_out(panel: Panel) -> Left:
 
     Raises ImpossibleEvidence where one has probability zero for an expert.
     """
-    rows = [(file, row) for file in panel.elicited.priors.cases for row in file.rows or ()]
+    files = [file for file in panel.elicited.priors.cases if file.elsewhere is None]  # others have a model of their own
+    rows = [(file, row) for file in files for row in file.rows or ()]
     if not rows:
         return Left((), np.zeros(0), {PANEL: np.zeros(0)})
     keys = tuple((file.file, str(row.seen)) for file, row in rows)
@@ -78,11 +79,12 @@ def cases_left_out(panel: Panel) -> Left:
             if not p.max() > 0:
                 whom = panel.called(name)
                 raise ImpossibleEvidence(f"{file.file}, line {row.line}: this case is impossible for {whom}")
-            logs[name][at], k = _predictive(p, file.relevance, None if given is None else given[expert])
+            relevance = file.own.get(name, file.relevance)
+            logs[name][at], k = _predictive(p, relevance, None if given is None else given[expert])
             if k <= PARETO_K[0]:
                 continue
             if given is None and refitted < REFITS:
-                logs[name][at], refitted = _again(panel, name, slots[at], file.relevance), refitted + 1
+                logs[name][at], refitted = _again(panel, name, slots[at], relevance), refitted + 1
             else:
                 unsure.add(keys[at])
     found = {PANEL: _pooled(panel, logs), **{name: logs[name] for name in panel.experts}}
@@ -123,7 +125,7 @@ def _predictive(p: Floats, counted: float, share: Floats | None) -> tuple[float,
 
 def _again(panel: Panel, name: str, slot: int, relevance: float) -> float:
     """Return the log predictive probability of a case by draws of one expert that were made without it."""
-    less = [Alike(each.slot, each.weight - relevance if each.slot == slot else each.weight)
+    less = [Alike(each.slot, each.of(name) - relevance if each.slot == slot else each.of(name))
             for each in panel.elicited.cases]  # fmt: skip
     without = replace(panel.elicited, cases=tuple(each for each in less if each.weight > 0))
     target = next(each for each in aim(without) if each.expert == name)

@@ -35,6 +35,7 @@ from causal.ask.profile import named_state
 from causal.ask.saying import counted
 from causal.exact.asked import chosen
 from causal.graph import Graph, digraph, projected, separated, with_hidden
+from causal.learn.cases import at_home
 from causal.spec.model import Model
 from causal.spec.priors import Priors
 from causal.spec.question import Event
@@ -84,8 +85,8 @@ def table(model: Model, priors: Priors) -> tuple[pd.DataFrame, int]:
     Also how many codes are in doubt: each counts as the state that it most probably is.
     """
     rows, doubtful = [], 0
-    for file in priors.cases:
-        for row in (file.rows or ()) if file.elsewhere is None else ():  # others are cases of a model of their own
+    for file in at_home(priors):
+        for row in file.rows or ():
             codes = {}
             for name, likelihoods in row.seen:
                 state = max(likelihoods, key=lambda each: each[1])[0]

@@ -49,6 +49,7 @@ from causal.ask.profile import named_state
 from causal.errors import QueryError, UnknownName, UsageError, nearest
 from causal.exact.coupling import assumed
 from causal.graph import Digraph, Graph, digraph, with_hidden
+from causal.learn.cases import at_home
 from causal.spec.model import Intervention, Model, Types, Variable
 from causal.spec.question import Event
 
@@ -173,8 +174,7 @@ def identification(
     for name in chosen:
         if name not in model.interventions:
             raise QueryError(f"no intervention {name!r}{nearest(name, model.interventions)}")
-    own = [file for file in cases if file.elsewhere is None]  # the others' columns are of a model of their own
-    columns = {name for file in own for name in file.columns.values()}
+    columns = {name for file in at_home(panel.elicited.priors) for name in file.columns.values()}
     wanted = observed if observed is not None else columns or model.variables
     seen = tuple(dict.fromkeys(wanted))
     for name in seen:

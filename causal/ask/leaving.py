@@ -22,7 +22,7 @@ from causal.ask.answer import PANEL
 from causal.ask.panel import Panel
 from causal.errors import ImpossibleEvidence
 from causal.exact.kernel import Floats
-from causal.learn.cases import asked
+from causal.learn.cases import asked, at_home
 from causal.learn.elicited import Alike
 from causal.learn.gate import PARETO_K
 from causal.learn.nuts import Length
@@ -63,8 +63,7 @@ def cases_left_out(panel: Panel) -> Left:
 
     Raises ImpossibleEvidence where one has probability zero for an expert.
     """
-    files = [file for file in panel.elicited.priors.cases if file.elsewhere is None]  # others have a model of their own
-    rows = [(file, row) for file in files for row in file.rows or ()]
+    rows = [(file, row) for file in at_home(panel.elicited.priors) for row in file.rows or ()]
     if not rows:
         return Left((), np.zeros(0), {PANEL: np.zeros(0)})
     keys = tuple((file.file, str(row.seen)) for file, row in rows)

@@ -22,6 +22,7 @@ from causal.ask.panel import Panel
 from causal.ask.phrases import phrase, spoken
 from causal.exact.kernel import Floats
 from causal.learn import store
+from causal.learn.cases import at_home
 from causal.learn.elicited import Alike, Derived
 from causal.learn.gate import PASS, Gate, diagnose, judge_run
 from causal.learn.nuts import Length
@@ -100,8 +101,7 @@ class Seen:
 
 def rows(panel: Panel) -> tuple[Seen, ...]:
     """Return the distinct rows of comparable cases that are of the model itself, in the order of their slots."""
-    files = [file for file in panel.elicited.priors.cases if file.elsewhere is None]  # others have a model of their own
-    pairs = [(file, row) for file in files for row in file.rows or ()]
+    pairs = [(file, row) for file in at_home(panel.elicited.priors) for row in file.rows or ()]
     every = zip(pairs, panel.elicited.cases, strict=True)
     return tuple(Seen(file, row, alike, place) for place, ((file, row), alike) in enumerate(every))
 

@@ -26,9 +26,7 @@ def write_cases(writer: Writer, priors: Priors) -> tuple[Alike, ...]:
     """
     found: list[Alike] = []
     problems: list[Problem] = []
-    for file in priors.cases:
-        if file.elsewhere is not None:
-            continue
+    for file in at_home(priors):
         try:
             found += write_rows(writer, file)
         except SpecError as error:
@@ -36,6 +34,11 @@ def write_cases(writer: Writer, priors: Priors) -> tuple[Alike, ...]:
     if problems:
         raise SpecError(problems)
     return tuple(found)
+
+
+def at_home(priors: Priors) -> tuple[CaseFile, ...]:
+    """Return the files whose rows are of the model itself; the others have a model of their own."""
+    return tuple(file for file in priors.cases if file.elsewhere is None)
 
 
 def write_rows(writer: Writer, file: CaseFile) -> tuple[Alike, ...]:

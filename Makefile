@@ -32,6 +32,7 @@ $(PAGE).of: .always
 
 test: env  ## lint, types, and every test: doctests, README and notebooks too
 	.venv/bin/ruff check
+	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/python -m pytest
 

@@ -140,9 +140,7 @@ class Explained:
     def _repr_html_(self) -> str:
         from causal.tell.displays import explained_html, safely
 
-        return safely(
-            lambda: explained_html(self.title, self.text, self.gate, *self.rows(SHOWN)), "&lt;Explained&gt;"
-        )
+        return safely(lambda: explained_html(self.title, self.text, self.gate, *self.rows(SHOWN)), "&lt;Explained&gt;")
 
 
 @dataclass(frozen=True, repr=False)
@@ -292,9 +290,7 @@ class Explains(ABC):
         options = {"below": below, "confidence": confidence, "reading": reading, "everything": everything}
         return self.explain("rewrite", outcome, **options)
 
-    def inevitability(
-        self, outcome: str | Event | None = None, *, at: str = "", reading: str = MINIMAL
-    ) -> Explained:
+    def inevitability(self, outcome: str | Event | None = None, *, at: str = "", reading: str = MINIMAL) -> Explained:
         """Follow the outcome along the record; ``at`` asks whether a date, an event or a change comes too late."""
         return self.explain("inevitability", outcome, of=at, reading=reading)
 
@@ -318,20 +314,14 @@ class Explains(ABC):
         """Count the ways out once: at least one of them, not their sum; ``before`` is a date up to which is given."""
         return self.explain("avoidance", outcome, of=before)
 
-    def stories(
-        self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL
-    ) -> Explained:
+    def stories(self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL) -> Explained:
         """Tell the most probable whole stories after an intervention, and those in which the outcome is avoided."""
         return self.explain("stories", outcome, of=after, reading=reading)
 
-    def carries(
-        self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL
-    ) -> Explained:
+    def carries(self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL) -> Explained:
         """Ask which judgements carry the outcome's probability; ``after`` names an intervention."""
         return self.explain("carries", outcome, of=after, reading=reading)
 
-    def checks(
-        self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL
-    ) -> Explained:
+    def checks(self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL) -> Explained:
         """Ask how it stands up to checks: predictions of each judgement and case, leaving each out, power-scaling."""
         return self.explain("checks", outcome, of=after, reading=reading)

@@ -144,7 +144,10 @@ class Study(ByHand):
         return to_networkx(self.model)
 
     def to_dowhy(
-        self, treatment: str | Sequence[str], outcome: str, data: Frame | None = None,
+        self,
+        treatment: str | Sequence[str],
+        outcome: str,
+        data: Frame | None = None,
         observed: Iterable[str] | None = None,
     ) -> Any:
         """Return a ``dowhy.CausalModel`` of the effect of ``treatment`` on ``outcome``, to identify or estimate it.
@@ -168,7 +171,12 @@ class Study(ByHand):
         return build(self.elicited)
 
     def sample(
-        self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS, quiet: bool = True,
+        self,
+        seed: int = 1,
+        draws: int = DRAWS,
+        tune: int = TUNE,
+        chains: int = CHAINS,
+        quiet: bool = True,
         watch: Watch | None = None,
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.

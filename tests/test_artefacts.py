@@ -1,8 +1,8 @@
 """Hold every text file of the checkout to naming nothing of the machine it was written on.
 
-    a home directory     /home/<name>, /Users/<name>, root's
-    this checkout        its own absolute path
-    a package index      its host, its option, its address, or the lock format of a tool that writes one down
+a home directory     /home/<name>, /Users/<name>, root's
+this checkout        its own absolute path
+a package index      its host, its option, its address, or the lock format of a tool that writes one down
 """
 
 from __future__ import annotations

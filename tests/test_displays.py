@@ -157,9 +157,7 @@ def test_a_study_whose_judgements_cannot_be_used_names_no_file(rain: Study) -> N
 
 def test_words_from_files_are_escaped(rain: Study, drawn: Posterior) -> None:
     experts = {name: replace(each, label=HOSTILE, school=HOSTILE) for name, each in rain.priors.experts.items()}
-    interventions = {
-        name: replace(each, title=HOSTILE) for name, each in rain.model.interventions.items()
-    }
+    interventions = {name: replace(each, title=HOSTILE) for name, each in rain.model.interventions.items()}
     model = replace(rain.model, title=HOSTILE, interventions=interventions)
     study = replace(rain, model=model, priors=replace(rain.priors, experts=experts))
     for value in values(study, Posterior(study, drawn.draws)):

@@ -1,9 +1,9 @@
 """Hold what is installed to what is declared.
 
-    requirements.lock    exactly the closure of pyproject.toml, in the versions that the tests run with
-    the wheel            the package with what is no Python in it (templates, the widgets' view), and the shipped cases,
-                         causal/shipped/{models,priors}, byte for byte
-    Makefile             every target explains itself
+requirements.lock    exactly the closure of pyproject.toml, in the versions that the tests run with
+the wheel            the package with what is no Python in it (templates, the widgets' view), and the shipped cases,
+                     causal/shipped/{models,priors}, byte for byte
+Makefile             every target explains itself
 """
 
 from __future__ import annotations

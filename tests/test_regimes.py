@@ -75,9 +75,7 @@ def test_the_option_is_the_schools_judgements_and_the_cases() -> None:
     by = {target.expert: target for target in aim(elicited)}
     assert {target.method for target in by.values()} == {NUTS}
     relevance = {expert: beside.cases[0].of(expert) for expert in by}
-    assert relevance == pytest.approx(
-        dict.fromkeys(by, 0.3) | {"trotskyist": 0.1, "intentionalist": 0.1}
-    )
+    assert relevance == pytest.approx(dict.fromkeys(by, 0.3) | {"trotskyist": 0.1, "intentionalist": 0.1})
     links = {expert: [each.link.of(expert) for each in beside.links] for expert in by}
     assert links["structuralist"] == [0.4, 0.6, 0.4, 1.0, 0.6, 1.5, 1.0]
     assert links["intentionalist"][-2:] == [None, None]  # without the man a class of regimes says nothing of his rule

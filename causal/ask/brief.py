@@ -1,7 +1,7 @@
 """The table of an analysis as a reader is shown it: few columns, headed in words, labels where a file has names.
 
-    result.table    for machines: a row per number and voice, names as they are in the files
-    result.brief    for readers: a row per thing, the panel's numbers, an interval in the cell of its mean
+result.table    for machines: a row per number and voice, names as they are in the files
+result.brief    for readers: a row per thing, the panel's numbers, an interval in the cell of its mean
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """What carries the answer: which judgements, whose, and what would change it.
 
-    part        asks                                                     module
-    swings      how far does it move with each judgement                 tornado.py
-    tips        at which value of one does it cross a level              tipping.py
-    schools     what is the panel without each school                    schools.py
-    shares      whose and which uncertainty is it                        variance.py
-    gains       which one answer, from whom, would narrow it most        next_judgement.py
-    case        and one comparable case                                  next_case.py
+part        asks                                                     module
+swings      how far does it move with each judgement                 tornado.py
+tips        at which value of one does it cross a level              tipping.py
+schools     what is the panel without each school                    schools.py
+shares      whose and which uncertainty is it                        variance.py
+gains       which one answer, from whom, would narrow it most        next_judgement.py
+case        and one comparable case                                  next_case.py
 """
 
 from __future__ import annotations

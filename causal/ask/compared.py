@@ -1,10 +1,10 @@
 """What a comparison of rival graphs says in sentences.
 
-    answers      by graph, and how far they lie apart
-    scores       whether cases, or judgements, tell the graphs apart; if not, the difference and its standard error
-    average      by each school's own probabilities, over which graphs
-    hangs on     the change that moves the answer most, and for whom
-    whose        new parameters on which nobody has a view, judgements that have no place
+answers      by graph, and how far they lie apart
+scores       whether cases, or judgements, tell the graphs apart; if not, the difference and its standard error
+average      by each school's own probabilities, over which graphs
+hangs on     the change that moves the answer most, and for whom
+whose        new parameters on which nobody has a view, judgements that have no place
 """
 
 from __future__ import annotations

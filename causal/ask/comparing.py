@@ -249,9 +249,7 @@ def score(what: str, left: Mapping[str, Left], seed: int = 0) -> Scored | None:
     logs, counts = logs[known], counts[known]
     names = list(every)
     at = int(np.argmax(counts @ logs))
-    differences = {
-        name: difference(logs[:, row], logs[:, at], counts) for row, name in enumerate(names) if row != at
-    }
+    differences = {name: difference(logs[:, row], logs[:, at], counts) for row, name in enumerate(names) if row != at}
     stacked = dict(zip(names, stacking(logs, counts).tolist(), strict=True))
     pseudo = dict(zip(names, pseudo_bma_plus(logs, counts, seed).tolist(), strict=True))
     return Scored(
@@ -296,4 +294,3 @@ def _worse(scored: Scored, name: str) -> str:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-

@@ -1,15 +1,15 @@
 """What could be learned from cases, in words and in formulas.
 
-    how            the effect could be read off a table of comparable cases by
-    adjustment     comparing cases that are alike in some variables
-    front-door     following it through what it acts by
-    step by step   every cause of the outcome is seen: the truncated factorisation (Robins 1986; Pearl 2009, 3.2.3)
-    instrument     no more than bounds, or under further assumptions
-    nothing        none of these; other ways (do-calculus) are not searched
-    undecided      (the search was stopped)
-    unseen         (what the question is about is not among the columns)
-    no path        (nothing it sets leads to the outcome: the effect is nothing)
-    by definition  (what it sets follows from its parents by a rule: no case shows it otherwise, so positivity fails)
+how            the effect could be read off a table of comparable cases by
+adjustment     comparing cases that are alike in some variables
+front-door     following it through what it acts by
+step by step   every cause of the outcome is seen: the truncated factorisation (Robins 1986; Pearl 2009, 3.2.3)
+instrument     no more than bounds, or under further assumptions
+nothing        none of these; other ways (do-calculus) are not searched
+undecided      (the search was stopped)
+unseen         (what the question is about is not among the columns)
+no path        (nothing it sets leads to the outcome: the effect is nothing)
+by definition  (what it sets follows from its parents by a rule: no case shows it otherwise, so positivity fails)
 """
 
 from __future__ import annotations

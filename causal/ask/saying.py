@@ -1,9 +1,9 @@
 """What analyses say in sentences: variables, states and experts by their labels, and numbers by school.
 
-    event       stalinist_outcome = yes        Stalinist outcome
-                terror < mass                  Scale of terror below mass
-    changes     {isolation: not_isolated}      "Isolation: not isolated"
-    by school   0.86 by the panel              (Structuralists 0.85, Intentionalists 0.91; apart: The debate 0.95)
+event       stalinist_outcome = yes        Stalinist outcome
+            terror < mass                  Scale of terror below mass
+changes     {isolation: not_isolated}      "Isolation: not isolated"
+by school   0.86 by the panel              (Structuralists 0.85, Intentionalists 0.91; apart: The debate 0.95)
 """
 
 from __future__ import annotations

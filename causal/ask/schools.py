@@ -1,7 +1,7 @@
 """The panel without each of its schools, and each school by itself.
 
-    without s      the panel's mixture with the weight of the experts of s taken out and the rest scaled up
-    alone          the mixture of the experts of s only
+without s      the panel's mixture with the weight of the experts of s taken out and the rest scaled up
+alone          the mixture of the experts of s only
 """
 
 from __future__ import annotations

@@ -259,9 +259,7 @@ def _only(model: Model, variable: Variable, word: object) -> str:
     at_work = "; and ".join(in_words(model, each.variable, each.state) for each in word.causes)
     rest = _rest(model, variable, [each.variable for each in word.causes])
     others = f" The others are at rest ({'; '.join(rest)})." if rest else ""
-    return (
-        f"Suppose only one of these causes is at work: {at_work}.{others} What is not listed acts as it always does."
-    )
+    return f"Suppose only one of these causes is at work: {at_work}.{others} What is not listed acts as it always does."
 
 
 def _all(model: Model, variable: Variable, word: object) -> str:

@@ -1,10 +1,10 @@
 """Answers on a screen: the panel first, every expert beside it, the gate's verdict where nobody can miss it.
 
-    verdict    text                                       JSON
-    pass       numbers                                    numbers
-    flag       a banner, numbers, what was found          numbers
-    refuse     why, and no number                         null in place of every number
-    override   the banner says so, numbers                numbers, and "override": true
+verdict    text                                       JSON
+pass       numbers                                    numbers
+flag       a banner, numbers, what was found          numbers
+refuse     why, and no number                         null in place of every number
+override   the banner says so, numbers                numbers, and "override": true
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """What `causal check` finds: facts first, then the same facts for a reader.
 
-    facts          holds
-    model, priors  what was read, counted
-    experts        per expert: judgements by role; defaults used; what nobody judged
-    judgements     every judgement with its role: parameter, evidence, meld, replace, check or abstained
-    misfits        what was said and what comes out of it, where they differ
-    signs          edges whose numbers contradict their sign
-    notes          what was changed on the way
-    refused        what the engine does not compute
+facts          holds
+model, priors  what was read, counted
+experts        per expert: judgements by role; defaults used; what nobody judged
+judgements     every judgement with its role: parameter, evidence, meld, replace, check or abstained
+misfits        what was said and what comes out of it, where they differ
+signs          edges whose numbers contradict their sign
+notes          what was changed on the way
+refused        what the engine does not compute
 """
 
 from __future__ import annotations

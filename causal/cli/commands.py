@@ -1,15 +1,15 @@
 """The commands, each a few lines: read, ask the front door, show.
 
-    check     reads both files and says what is in them, and what is wrong with them
-    show      draws the graph, in the terminal or into a file
-    elicit    lays what each expert said beside what comes out of it
-    sample    draws from the posterior, once; everything after takes the stored draws
-    ask       answers one question
-    rank      compares the named interventions
-    explain   answers what made the difference: which change, since when, but for what, through what
-    compare   asks one question under rival graphs
-    report    writes the report: HTML, Markdown, JSON
-    schema    writes the JSON Schemas that editors check files with
+check     reads both files and says what is in them, and what is wrong with them
+show      draws the graph, in the terminal or into a file
+elicit    lays what each expert said beside what comes out of it
+sample    draws from the posterior, once; everything after takes the stored draws
+ask       answers one question
+rank      compares the named interventions
+explain   answers what made the difference: which change, since when, but for what, through what
+compare   asks one question under rival graphs
+report    writes the report: HTML, Markdown, JSON
+schema    writes the JSON Schemas that editors check files with
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="MODEL is a file or a shipped name. Try: causal check rain",
 )
+
 
 @app.callback()
 def causal(
@@ -112,6 +113,7 @@ def show(
     (see causal sample), or else with every parameter at its median as stated. Nothing is sampled.
     """
     from causal.cli import showing
+
     target = showing.target(out)  # before anything is read
     showing.show_graph(the_study(model, priors, quiet), target, None if medians else seed, as_json, quiet)
 

@@ -1,7 +1,7 @@
 """What made the difference, on a screen: the answer in sentences, the panel's rows of the table, a picture in a file.
 
-    text    title, sentences, the first rows of the table with the panel's numbers, the gate
-    json    everything that the analysis found
+text    title, sentences, the first rows of the table with the panel's numbers, the gate
+json    everything that the analysis found
 """
 
 from __future__ import annotations

@@ -46,9 +46,7 @@ Questions = Annotated[
     bool,
     typer.Option("--questionnaire", help="Write what is not judged yet as an interview sheet, and one to fill in."),
 ]
-Sheets = Annotated[
-    Path | None, typer.Option("--out", metavar="FOLDER", help="Where the sheets go; here if left out.")
-]
+Sheets = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where the sheets go; here if left out.")]
 Page = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a page with the curve of each judgement.")
 ]

@@ -1,9 +1,9 @@
 """The graph on a terminal or in a file, with the probabilities that are to be had without sampling.
 
-    the priors                      a state's probability
-    judged, draws are kept          posterior mean
-    judged, none kept or --medians  with every parameter at its median as stated
-    nobody's, or not computable     none
+the priors                      a state's probability
+judged, draws are kept          posterior mean
+judged, none kept or --medians  with every parameter at its median as stated
+nobody's, or not computable     none
 """
 
 from __future__ import annotations

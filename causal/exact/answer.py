@@ -1,10 +1,10 @@
 """Questions to slots: what the engine writes on the tape for each question.
 
-    P(y | given)      numerator and probability of what is given (conditional.py)
-    P(x causes y)     the parameter itself
-    A + B * 2 ...     arithmetic on slots
-    A > B             both sides, compared when run
-    PN( ), effect( )  the probabilities that they abbreviate (quantities.py)
+P(y | given)      numerator and probability of what is given (conditional.py)
+P(x causes y)     the parameter itself
+A + B * 2 ...     arithmetic on slots
+A > B             both sides, compared when run
+PN( ), effect( )  the probabilities that they abbreviate (quantities.py)
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A model with its numbers left open, as tables of slots on one recorder.
 
-    Network.of(model)  ->  parameters      what the numbers are, in the order of the tape's first slots
-                           table(y)        slots of P(y | parents), gates included; axes: parents as written, then y
-                           open_table(y)   the same with no gate firing, over the mechanism's own parents
-                           forms           every way in which a question states a parameter
+Network.of(model)  ->  parameters      what the numbers are, in the order of the tape's first slots
+                       table(y)        slots of P(y | parents), gates included; axes: parents as written, then y
+                       open_table(y)   the same with no gate firing, over the mechanism's own parents
+                       forms           every way in which a question states a parameter
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A table of a variable put in the place of one of its nodes.
 
-    parent of the node     its axis
-    a state                is taken at that state
-    a node                 stays, on the states that are open
-    the same node twice    is one axis: the diagonal
+parent of the node     its axis
+a state                is taken at that state
+a node                 stays, on the states that are open
+the same node twice    is one axis: the diagonal
 """
 
 from __future__ import annotations

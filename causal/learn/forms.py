@@ -1,9 +1,9 @@
 """On which scale a judgement about several parameters at once is evidence: the form of its question says it.
 
-    P, 1 - P, PN, PS, ...        log-odds
-    A * B, A / B                 log
-    1 - A / B                    log of A / B
-    other sums                   as they are
+P, 1 - P, PN, PS, ...        log-odds
+A * B, A / B                 log
+1 - A / B                    log of A / B
+other sums                   as they are
 """
 
 from __future__ import annotations

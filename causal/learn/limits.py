@@ -1,8 +1,8 @@
 """What the two files may say and the engine does not compute: refused by name, never approximated.
 
-    said                          computed
-    mechanism: types              table, noisy-or, noisy-and, logistic, ranked, rule
-    cases of priors in a text     cases of priors in a file
+said                          computed
+mechanism: types              table, noisy-or, noisy-and, logistic, ranked, rule
+cases of priors in a text     cases of priors in a file
 """
 
 from __future__ import annotations

@@ -146,7 +146,5 @@ def _netcdf(drawn: Drawn) -> bytes:
         data.create_variable("theta", AXES, data=drawn.theta)
         names = data.create_variable("parameter", AXES[-1:], dtype=h5py.string_dtype())
         names[...] = np.array(drawn.parameters, dtype=object)
-        data.attrs.update(
-            {"method": drawn.method, "divergences": drawn.divergences, "bfmi": json.dumps(drawn.bfmi)}
-        )
+        data.attrs.update({"method": drawn.method, "divergences": drawn.divergences, "bfmi": json.dumps(drawn.bfmi)})
     return file.getvalue()

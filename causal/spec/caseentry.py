@@ -63,9 +63,7 @@ class Around:
         return found
 
 
-def read_entry(
-    written: shapes.CaseFileShape, around: Around, load_priors: LoadsPriors
-) -> tuple[CaseFile, bytes]:
+def read_entry(written: shapes.CaseFileShape, around: Around, load_priors: LoadsPriors) -> tuple[CaseFile, bytes]:
     """Return a file of comparable cases, all its names looked up and its rows read, and the content read for it."""
     problems = around.problems
     before = len(problems)
@@ -136,9 +134,7 @@ def _columns(written: shapes.CaseFileShape, known: Known) -> dict[str, str]:
     return columns
 
 
-def _states(
-    written: shapes.CaseFileShape, known: Known, columns: Mapping[str, str]
-) -> dict[str, Mapping[str, str]]:
+def _states(written: shapes.CaseFileShape, known: Known, columns: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
     states: dict[str, Mapping[str, str]] = {}
     for variable, codes in written.states.items():
         if known.has(variable):

@@ -1,12 +1,12 @@
 """The files of a case: found, and read.
 
-    told                            is
-    a file                          that file
-    the name of a shipped model     models/<name>.yaml, in a checkout or in an installed package
-    the name of priors              <name>.yaml where the model's own priors are looked for
-    nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
-    a network file                  that file, and nobody's priors: it has its numbers
-    a rival of a model              the model with its changes; the model's priors, and the rival's for what is new
+told                            is
+a file                          that file
+the name of a shipped model     models/<name>.yaml, in a checkout or in an installed package
+the name of priors              <name>.yaml where the model's own priors are looked for
+nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
+a network file                  that file, and nobody's priors: it has its numbers
+a rival of a model              the model with its changes; the model's priors, and the rival's for what is new
 """
 
 from __future__ import annotations

@@ -132,9 +132,7 @@ class Abstain:
     """No view: recorded, and nothing follows from it."""
 
 
-Says = (
-    Exactly | Quantiles | Interval | Phrase | Chips | Counted | Odds | Ratio | Order | Sign | DirichletSays | Abstain
-)
+Says = Exactly | Quantiles | Interval | Phrase | Chips | Counted | Odds | Ratio | Order | Sign | DirichletSays | Abstain
 
 
 @dataclass(frozen=True, slots=True)

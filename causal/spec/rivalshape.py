@@ -1,10 +1,10 @@
 """What the file of a rival graph looks like: the changes, and not the model again.
 
-    RivalShape ── like             the model that is changed
-      ├─ add:  child -> parent -> AddedShape     arrows with their signs and reasons
-      ├─ drop: child -> parent -> why            arrows that are taken out
-      ├─ variables: VariableShape                new ones
-      └─ mechanisms: child -> mechanism          where an arrow asks for another one, or for other options
+RivalShape ── like             the model that is changed
+  ├─ add:  child -> parent -> AddedShape     arrows with their signs and reasons
+  ├─ drop: child -> parent -> why            arrows that are taken out
+  ├─ variables: VariableShape                new ones
+  └─ mechanisms: child -> mechanism          where an arrow asks for another one, or for other options
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What made the difference, in the report: a section to each analysis, from the same facts as its method gives.
 
-    section     what it asks
-    first       its sentences
-    then        its picture, where there is one, and the panel's rows of its table
+section     what it asks
+first       its sentences
+then        its picture, where there is one, and the panel's rows of its table
 """
 
 from __future__ import annotations

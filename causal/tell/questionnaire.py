@@ -183,10 +183,7 @@ def _words_of(found: Needed) -> str:
     first: dict[Quantiles, str] = {}
     for phrase, values in scale_of(found).phrases.items():
         first.setdefault(values, phrase)  # what else means the same is left out
-    each = [
-        f"{escape(phrase)} ({_range(values)})"
-        for values, phrase in list(first.items())[:MOST]
-    ]
+    each = [f"{escape(phrase)} ({_range(values)})" for values, phrase in list(first.items())[:MOST]]
     return f"Or answer **in words**. Here they mean, in worlds of 100: {'; '.join(each)}."
 
 

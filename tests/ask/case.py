@@ -1,7 +1,7 @@
 """A small case for analyses: two experts, three states, a rule, luck; every number exact, so that it can be enumerated.
 
-    x ──> m ──> y <── w        y: at least two of x = yes, m = high, w = yes
-    └───────────^
+x ──> m ──> y <── w        y: at least two of x = yes, m = high, w = yes
+└───────────^
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ interventions:
   late: {title: Late, when: 1921, do: {m: low}}
   both: {title: Both, when: 1920, do: {x: no, m: low}}
 """
-RULE = 'mechanism: {rule: {at least: 2, of: [x, {m: high}, w]}}'
+RULE = "mechanism: {rule: {at least: 2, of: [x, {m: high}, w]}}"
 TABLE = "mechanism: table"
 ROWS = {
     **{f"P(m = low | x = {x}, w = {w})": p for (x, w), p in

@@ -94,7 +94,9 @@ def test_they_are_the_first_of_all_stories(name: str, reading: str, avoided: boo
     keep = (lambda here: here["root"] == "yes") if name else (lambda here: True)  # history, and the same as luck
     expected = enumerated(panel, do, keep, avoided)[:5]
     assert [each.probability for each in found] == pytest.approx([p for p, _ in expected if p > 0])
-    assert [dict(each.states) for each in found] == [{n: s[n] for n in each.states} for each, (_, s) in zip(found, expected, strict=False)]  # noqa: E501
+    assert [dict(each.states) for each in found] == [
+        {n: s[n] for n in each.states} for each, (_, s) in zip(found, expected, strict=False)
+    ]
     mixed = 0.75 * found[0].by_expert["a"] + 0.25 * found[0].by_expert["b"]
     assert found[0].probability == pytest.approx(mixed)
 
@@ -131,7 +133,9 @@ def test_all_readings_name_themselves() -> None:
 def test_what_differs_is_counted_and_told() -> None:
     found = stories(panel_of(), Y, "push", MINIMAL, ["root", "left", "right", "y"])
     for each in found.stories:
-        assert set(each.differs) == {n for n, actual in (("root", "yes"), ("left", "mid"), ("y", "yes")) if each.states[n] != actual}  # noqa: E501
+        assert set(each.differs) == {
+            n for n, actual in (("root", "yes"), ("left", "mid"), ("y", "yes")) if each.states[n] != actual
+        }
         assert "right" not in each.differs  # nothing is known of it
     assert set(found.fixed[False]) == {"root", "left"}
     assert "low instead of mid" in found.text

@@ -32,9 +32,7 @@ def test_late_parameters_come_behind_the_others_and_only_where_they_are_asked_fo
         moved = every.copy()
         moved[row] += step
         np.testing.assert_allclose(gradient[row], (tape.values(moved)[0] - wanted) / step, rtol=1e-4)
-    np.testing.assert_array_equal(
-        tape.moved_by(np.array([False, False, False, False, True])), [True, False]
-    )
+    np.testing.assert_array_equal(tape.moved_by(np.array([False, False, False, False, True])), [True, False])
 
 
 def test_a_late_parameter_is_never_read_unasked() -> None:

@@ -229,5 +229,3 @@ def test_types_learn_as_published(
     (estimate,) = (each for (name, _), each in answer.estimates.items() if name == "everyone")
     assert estimate.mean == pytest.approx(mean, abs=4 * estimate.mcse + tolerance)
     assert answer.samples[("everyone", "")].std() == pytest.approx(sd, rel=0.1)
-
-

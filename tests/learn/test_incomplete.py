@@ -1,9 +1,9 @@
 """Cases with holes: the probability of a row by enumeration of all complete ones, and what it teaches by weighting.
 
-    row          probability by force
-    missing      the sum over every state of what was not seen
-    graded       the sum over states, each with its likelihood
-    censored     the same as missing: a cell that nobody could see is no zero
+row          probability by force
+missing      the sum over every state of what was not seen
+graded       the sum over states, each with its likelihood
+censored     the same as missing: a cell that nobody could see is no zero
 """
 
 from __future__ import annotations

@@ -89,9 +89,10 @@ def test_what_is_off_by_rounding_is_divided_without_a_note() -> None:
     model = parse_bif(text.format("0.3333333"))
     assert model.notes == ()
     assert shares(model, "x") == pytest.approx((1 / 3, 1 / 3, 1 / 3), abs=1e-16)
-    assert "1 row does not add up to 1 and was divided by its sum (0.99999, x at line 1)" in parse_bif(
-        text.format("0.33333")
-    ).notes
+    assert (
+        "1 row does not add up to 1 and was divided by its sum (0.99999, x at line 1)"
+        in parse_bif(text.format("0.33333")).notes
+    )
 
 
 def test_a_network_that_nobody_named_has_the_name_of_its_file(tmp_path: Path) -> None:

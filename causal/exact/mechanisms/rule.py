@@ -1,7 +1,7 @@
 """Rules: what a variable is by definition, or a fixed distribution by cases. A rule has no parameters.
 
-    test       at least n of some items, all of, any of, or a score that reaches a threshold: the last state if true
-    cases      the first whose conditions hold gives the distribution
+test       at least n of some items, all of, any of, or a score that reaches a threshold: the last state if true
+cases      the first whose conditions hold gives the distribution
 """
 
 from __future__ import annotations

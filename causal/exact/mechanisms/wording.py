@@ -1,11 +1,11 @@
 """Which words address which mechanism, so that using another's is an error that names the right one.
 
-    word                   belongs to
-    baseline [but ...]     logistic
-    none, only ...         noisy-or
-    all [but ...]          noisy-and
-    row ...                table with named rows
-    x causes y             noisy-or
+word                   belongs to
+baseline [but ...]     logistic
+none, only ...         noisy-or
+all [but ...]          noisy-and
+row ...                table with named rows
+x causes y             noisy-or
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Ways out on one axis: each way, then at least one of them as one event, then the sum, which may pass 1.
 
-    way             ●────     the panel's mean and interval; ■ ▲ experts; ◇ it is taken and the outcome fails
-    at least one    ●────     in bold
-    added up        ✕         a dashed line at 1, which no probability passes; a larger sum is a mark at the edge
+way             ●────     the panel's mean and interval; ■ ▲ experts; ◇ it is taken and the outcome fails
+at least one    ●────     in bold
+added up        ✕         a dashed line at 1, which no probability passes; a larger sum is a mark at the edge
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """What carries a number, as two pictures: a tornado, and what one more answer would win.
 
-    tornado                                      the next answer
-    row    a judgement, the widest first         row    a question and who is asked, the best first
-    ●──○   the panel's mean with it at its       ●      share of the panel's variance that would go
-           95th (filled) and 5th (hollow)        ├─┤    twice its Monte Carlo error, either way
-    | |    the same, moved alone                 own    share of the asked expert's own variance, in figures
-    ┆      the panel's mean
+tornado                                      the next answer
+row    a judgement, the widest first         row    a question and who is asked, the best first
+●──○   the panel's mean with it at its       ●      share of the panel's variance that would go
+       95th (filled) and 5th (hollow)        ├─┤    twice its Monte Carlo error, either way
+| |    the same, moved alone                 own    share of the asked expert's own variance, in figures
+┆      the panel's mean
 """
 
 from __future__ import annotations

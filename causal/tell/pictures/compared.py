@@ -1,8 +1,8 @@
 """One question under rival graphs on one axis, and the average by school below them.
 
-    row           a graph: ●──── the panel's mean and interval
-    ■ ▲ ▼         each expert's mean, below; hollow for an expert who is shown apart
-    the last      averaged with each school's own probabilities of the changes, where there are such
+row           a graph: ●──── the panel's mean and interval
+■ ▲ ▼         each expert's mean, below; hollow for an expert who is shown apart
+the last      averaged with each school's own probabilities of the changes, where there are such
 """
 
 from __future__ import annotations

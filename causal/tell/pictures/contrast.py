@@ -1,7 +1,7 @@
 """Two sets of changes on one axis: the outcome first, then each part of it, in the four cells of a square.
 
-    part      │──▲────●──│    ◇ neither   ● the first alone   ■ the second alone   ✕ both
-              the line below each: what the two leave by the panel's intervals, one above the other
+part      │──▲────●──│    ◇ neither   ● the first alone   ■ the second alone   ✕ both
+          the line below each: what the two leave by the panel's intervals, one above the other
 """
 
 from __future__ import annotations
@@ -106,5 +106,3 @@ def described(result: Contrast, labels: Mapping[str, str] | None = None) -> str:
             told.append(f"{name} {WITHHELD if mean is None else probability(mean)}")
         lines.append(f"{label}{'' if each.whole else ' = ' + ' or '.join(each.event.states)}: {', '.join(told)}.")
     return "\n".join(lines)
-
-

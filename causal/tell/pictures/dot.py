@@ -1,7 +1,7 @@
 """A layout by Graphviz's ``dot``, inside this process: pygraphviz's wheels carry it, and no program is started.
 
-    told     numbers for names, widths and heights, rows        never a label, so that none is read as its language
-    gives    ``pos`` of a node: x,y      ``pos`` of an arrow: e,x,y (its tip) and the points of its curve, y up
+told     numbers for names, widths and heights, rows        never a label, so that none is read as its language
+gives    ``pos`` of a node: x,y      ``pos`` of an arrow: e,x,y (its tip) and the points of its curve, y up
 """
 
 from __future__ import annotations

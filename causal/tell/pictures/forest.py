@@ -1,9 +1,9 @@
 """Every point of divergence on one axis: how probable the outcome still is.
 
-    row           a named intervention, the lowest probability of the outcome first
-    ●────         the panel's mean and interval       ◇   the same history without it; in retrospect, what happened
-    ■ ▲ ▼         each expert's mean, below; hollow for an expert who is shown apart
-    0.27 [..]     the panel in numbers; withheld where the gate refuses, a "!" where it flags
+row           a named intervention, the lowest probability of the outcome first
+●────         the panel's mean and interval       ◇   the same history without it; in retrospect, what happened
+■ ▲ ▼         each expert's mean, below; hollow for an expert who is shown apart
+0.27 [..]     the panel in numbers; withheld where the gate refuses, a "!" where it flags
 """
 
 from __future__ import annotations

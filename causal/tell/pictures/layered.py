@@ -1,9 +1,9 @@
 """A layered layout of our own, for where Graphviz cannot be had (Sugiyama, Tagawa and Toda 1981).
 
-    1  an arrow that skips rows gets a narrow bend in each, so that it runs between nodes and not behind them
-    2  each row is ordered by the mean place of its neighbours, down and up in turn, and the best order is kept
-    3  each row is moved towards its neighbours, as far as the widths in it allow
-    4  arrows leave and come in side by side, run straight down through their bends, and swing over between rows
+1  an arrow that skips rows gets a narrow bend in each, so that it runs between nodes and not behind them
+2  each row is ordered by the mean place of its neighbours, down and up in turn, and the best order is kept
+3  each row is moved towards its neighbours, as far as the widths in it allow
+4  arrows leave and come in side by side, run straight down through their bends, and swing over between rows
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What moved each headline: its number at every stage, one below the other.
 
-    headline    ◇──        by the priors alone
-                  ──■──    with the judged totals
-                   ──●──   with the comparable cases
+headline    ◇──        by the priors alone
+              ──■──    with the judged totals
+               ──●──   with the comparable cases
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the marks of a graph mean, in as many lines as the picture's width asks for; only what the picture shows.
 
-    ▶ [bar] what happened    [bar] probability    [die] luck    [do] set by an intervention    [box] the outcome
-    ──+──▶ a higher state raises the effect    ─ ─−─ ─▶ lowers it    ...
+▶ [bar] what happened    [bar] probability    [die] luck    [do] set by an intervention    [box] the outcome
+──+──▶ a higher state raises the effect    ─ ─−─ ─▶ lowers it    ...
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """A variable as a box: its label, when it happened, and a bar for each state as long as the state is probable.
 
-    ┌──────────[die]──[do]─┐    die    luck: no cause in the model, or marked so
-    │ Label, in up to three│    do     some named intervention sets it
-    │ lines                │    double border and the word: the outcome
-    │ 1918-11 to 1921-03   │
-    │▶ what happened   83 %│    the actual state: a triangle, bold, and a darker bar
-    │  what did not    17 %│
-    └──────────────────────┘
+┌──────────[die]──[do]─┐    die    luck: no cause in the model, or marked so
+│ Label, in up to three│    do     some named intervention sets it
+│ lines                │    double border and the word: the outcome
+│ 1918-11 to 1921-03   │
+│▶ what happened   83 %│    the actual state: a triangle, bold, and a darker bar
+│  what did not    17 %│
+└──────────────────────┘
 """
 
 from __future__ import annotations

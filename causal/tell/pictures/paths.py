@@ -1,7 +1,7 @@
 """The ways of effects on one axis: for each cause its total, and below it what goes through each mediator.
 
-    cause       ●────        the total effect: the panel's mean and interval; ■ ▲ experts
-      mediator  ●────  ◇     through it alone; ◇ what is lost without it (total less what goes past it)
+cause       ●────        the total effect: the panel's mean and interval; ■ ▲ experts
+  mediator  ●────  ◇     through it alone; ◇ what is lost without it (total less what goes past it)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A scene as pixels, drawn in process by Matplotlib's Agg; nothing is installed or started for it.
 
-    Scene (points, y down)  ->  Figure of the same size, one unit of data to the point  ->  PNG
+Scene (points, y down)  ->  Figure of the same size, one unit of data to the point  ->  PNG
 """
 
 from __future__ import annotations

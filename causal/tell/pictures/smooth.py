@@ -1,7 +1,7 @@
 """Draws as a smooth curve: a Gaussian kernel on a fine grid, folded back at the ends of what is possible.
 
-    bandwidth   0.9 min(sd, iqr / 1.349) n^(-1/5)        Silverman (1986), equation 3.31
-    at an end   what the kernel would put beyond it is folded back, so that the curve keeps its area
+bandwidth   0.9 min(sd, iqr / 1.349) n^(-1/5)        Silverman (1986), equation 3.31
+at an end   what the kernel would put beyond it is folded back, so that the curve keeps its area
 """
 
 from __future__ import annotations

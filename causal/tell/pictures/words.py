@@ -1,12 +1,12 @@
 """The causal graph in words: for a terminal, and for who does not see the picture.
 
-    season                                                        1919-03 to 1919-08
-      Season (luck)
-      ▶ dry | rainy                       ▶ what really happened
-    sprinkler                                                                1919-08
-      Sprinkler (set by drought_law)
-      off | ▶ on
-      from − season                       a higher state of the cause: + raises, − lowers, ± either; · no sign claimed
+season                                                        1919-03 to 1919-08
+  Season (luck)
+  ▶ dry | rainy                       ▶ what really happened
+sprinkler                                                                1919-08
+  Sprinkler (set by drought_law)
+  off | ▶ on
+  from − season                       a higher state of the cause: + raises, − lowers, ± either; · no sign claimed
 """
 
 from __future__ import annotations

@@ -11,15 +11,11 @@ Scaling a likelihood by a power is how sensitivity to it is told from sensitivit
 
 from __future__ import annotations
 
-import copyreg
 import hashlib
-import io
 import json
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -187,24 +183,14 @@ def _jobs(
         changed = varied(priors, setting)
         run_of = f"seed {seed}, {length.chains} chains of {length.tune} + {length.draws}, {ci_prob:g}"
         key = f"{question} {setting} [{model.digest}, {changed.digest}, {run_of}]"
-        yield Job(key, answered, (_packed((model, changed)), question, seed, length, ci_prob))
+        yield Job(key, answered, (model, changed, question, seed, length, ci_prob))
 
 
-def answered(case: bytes, question: str, seed: int, length: Length, ci_prob: float) -> dict[str, Any]:
-    """Fit a packed case and answer one question: the numbers of a ``Point``. This is what a job runs."""
-    model, priors = pickle.loads(case)
+def answered(model: Model, priors: Priors, question: str, seed: int, length: Length, ci_prob: float) -> dict[str, Any]:
+    """Fit a case and answer one question: the numbers of a ``Point``. This is what a job runs."""
     elicited = elicit(Writer(Network.of(model)), priors)
     page = elicited.writer.write(parse_question(question))
     drawn, _ = store.obtain(aim(elicited), seed, length)
     answer = ask(Panel(elicited, Draws.of(drawn, seed)), [page], ci_prob=ci_prob)[0]
     facts = answer.to_dict()
     return {name: facts[name] for name in COLUMNS[3:-1]} | {"verdict": answer.gate.verdict}
-
-
-def _packed(case: tuple[Model, Priors]) -> bytes:
-    """Pickle a case; a read-only mapping, which pickle does not know, goes as a dictionary."""
-    file = io.BytesIO()
-    pickler = pickle.Pickler(file)
-    pickler.dispatch_table = copyreg.dispatch_table | {MappingProxyType: lambda each: (frozen, (dict(each),))}
-    pickler.dump(case)
-    return file.getvalue()

@@ -6,29 +6,36 @@
     run(jobs, cluster="tcp://...")    dask.distributed, a scheduler somewhere
 
     <store>/jobs/<digest>/result.json     sha256(key, function, its module's source, versions) -> what it returned
+    <store>/<kind>/<name>/                what has a shelf of its own: draws (store.py)
 
-A function is one of a module, so that a worker finds it by its name; its arguments can be pickled; what it returns is
-what JSON has, and comes back as JSON has it, whether it was run now or long ago. Only this process writes, so workers
-need no disk in common with it. Whatever ends this process, the next ``run`` of the same jobs runs those that have no
-result. Where a worker dies, its job is run again on another; where a job fails, the others are run and kept first.
+A function is one of a module, so that a worker finds it by its name; its arguments can be pickled; what it returns
+comes back as its shelf has it, whether it was run now or long ago: as JSON does, where nothing else is said. Only this
+process writes, so workers need no disk in common with it. Whatever ends this process, the next ``run`` of the same jobs
+runs those that have no result. Where a worker dies, its job is run again on another; where a job fails, the others are
+run and kept first. A job that is ``wide`` keeps all cores busy by itself: on one machine such run one after another.
 """
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 import inspect
+import io
 import json
 import os
+import pickle
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 from typing import Any
 
 from causal.errors import CausalError, JobsFailed, UsageError
 from causal.learn import entries
 from causal.learn.entries import FORMAT, versions
+from causal.spec.model import frozen
 
 JOBS, RESULT = "jobs", "result.json"
 LOCAL = "local"
@@ -39,8 +46,33 @@ type Told = Callable[[int, int], object]  # how many results there are, and of h
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """Where results of one kind are kept: ``files`` makes them of a result, ``read`` the result of them again.
+
+    Both are functions of a module; ``read`` returns None where the files cannot be read.
+    """
+
+    kind: str
+    files: Callable[[Any], Mapping[str, bytes]]
+    read: Callable[[Mapping[str, bytes]], Any]
+
+
+def _as_json(result: Any) -> dict[str, bytes]:
+    return {RESULT: json.dumps(result, allow_nan=False).encode()}
+
+
+def _of_json(files: Mapping[str, bytes]) -> Any:
+    return json.loads(files[RESULT])
+
+
+RESULTS = Shelf(JOBS, _as_json, _of_json)
+
+
+@dataclass(frozen=True)
 class Job:
     """A call of a module's own function; ``key`` is its name, and says all that its result depends on.
+
+    ``name`` is that of its result on its shelf, the digest where there is none.
 
     >>> Job("half of 1", divmod, (1, 2)).digest == Job("half of 1", divmod, (1, 2)).digest
     True
@@ -49,6 +81,9 @@ class Job:
     key: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
+    shelf: Shelf = RESULTS
+    name: str = ""
+    wide: bool = False
 
     def __post_init__(self) -> None:
         found: Any = sys.modules.get(self.function.__module__)
@@ -59,16 +94,16 @@ class Job:
 
     @property
     def digest(self) -> str:
-        """The name of the result in the store."""
+        """The digest of the key and of the code that is called."""
         return _digest(self.key, self.function)
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What became of a job: where it ran, the digest it has there and the text of its result, or what went wrong."""
+    """What became of a job: where it ran, the digest it has there and the files of its result, or what went wrong."""
 
     digest: str
-    result: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
     failure: str = ""
     code: int = 1
 
@@ -79,10 +114,10 @@ def run(jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_:
     Raises JobsFailed, with every failure, after all others are run and kept, and UsageError where there is no such
     cluster. An interrupt keeps what was finished, and has a note that says how much.
     """
-    names = {job.key: job.digest for job in jobs}
+    names = {job.key: job.name or job.digest for job in jobs}
     if len(names) < len(jobs):
         raise ValueError("two jobs have the same key")
-    found = {key: text for key, digest in names.items() if (text := _stored(digest)) is not None}
+    found = {job.key: kept for job in jobs if (kept := _kept(job.shelf, names[job.key])) is not None}
     todo = [job for job in jobs if job.key not in found]
     failed: dict[str, _Outcome] = {}
     told(len(found), len(jobs))
@@ -91,20 +126,24 @@ def run(jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_:
             if outcome.failure:
                 failed[job.key] = outcome
                 continue
-            entries.put(JOBS, names[job.key], {RESULT: outcome.result.encode()})
-            found[job.key] = outcome.result
+            entries.put(job.shelf.kind, names[job.key], outcome.files)
+            found[job.key] = (job.shelf.read(outcome.files),)
             told(len(found), len(jobs))
     except KeyboardInterrupt as stop:
         stop.add_note(f"{len(found)} of {len(jobs)} results are kept")
         raise
     if failed:
         raise JobsFailed({key: each.failure for key, each in failed.items()}, len(jobs), _code(failed.values()))
-    return {key: json.loads(found[key]) for key in names}
+    return {key: found[key][0] for key in names}
 
 
-def _stored(digest: str) -> str | None:
-    files = entries.get(JOBS, digest)
-    return None if files is None else files[RESULT].decode()
+def _kept(shelf: Shelf, name: str) -> tuple[Any] | None:
+    """Return a result that the store has, None where it has none; a result may be None itself."""
+    files = entries.get(shelf.kind, name)
+    if files is None:
+        return None
+    result = shelf.read(files)
+    return None if result is None and shelf is not RESULTS else (result,)
 
 
 def _code(failed: Any) -> int:
@@ -136,15 +175,33 @@ def _version() -> str:
         return ""
 
 
-def _attempt(key: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> _Outcome:
+def _attempt(job: Job) -> _Outcome:
     """Run a job where this is, and return what became of it: an error is told, because not every one can be sent."""
-    digest = _digest(key, function)
+    digest = job.digest
     try:
-        return _Outcome(digest, json.dumps(function(*arguments), allow_nan=False))
+        return _Outcome(digest, job.shelf.files(job.function(*job.arguments)))
     except CausalError as error:
         return _Outcome(digest, failure=str(error), code=error.exit_code)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and this one is told
         return _Outcome(digest, failure=f"{type(error).__name__}: {error}")
+
+
+def _sent(job: Job) -> bytes:
+    """Pickle a job; a read-only mapping, which pickle does not know, goes as a dictionary."""
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file)
+    pickler.dispatch_table = copyreg.dispatch_table | {MappingProxyType: lambda each: (frozen, (dict(each),))}
+    pickler.dump(job)
+    return file.getvalue()
+
+
+def _received(sent: bytes) -> _Outcome:
+    """Run a job that was sent here."""
+    try:
+        job: Job = pickle.loads(sent)
+    except Exception as error:  # noqa: BLE001 - a worker that has not the code cannot have the error either
+        return _Outcome("", failure=f"it cannot be read by the worker ({type(error).__name__}: {error})")
+    return _attempt(job)
 
 
 def _each(todo: Sequence[Job], cluster: str | None) -> Iterator[tuple[Job, _Outcome]]:
@@ -154,15 +211,15 @@ def _each(todo: Sequence[Job], cluster: str | None) -> Iterator[tuple[Job, _Outc
     cores = os.process_cpu_count() or 1
     if cluster is not None:
         yield from _on_cluster(todo, cluster)
-    elif cores == 1 or len(todo) == 1:
+    elif cores == 1 or len(todo) == 1 or all(job.wide for job in todo):
         for job in todo:
-            yield job, _attempt(job.key, job.function, job.arguments)
+            yield job, _attempt(job)
     else:
         yield from _on_cores(todo, cores)
 
 
-def _numbered(at: int, job: Job) -> tuple[int, _Outcome]:
-    return at, _attempt(job.key, job.function, job.arguments)
+def _numbered(at: int, sent: bytes) -> tuple[int, _Outcome]:
+    return at, _received(sent)
 
 
 def _on_cores(todo: Sequence[Job], cores: int) -> Iterator[tuple[Job, _Outcome]]:
@@ -173,7 +230,7 @@ def _on_cores(todo: Sequence[Job], cores: int) -> Iterator[tuple[Job, _Outcome]]
     while left:
         parallel = Parallel(n_jobs=min(cores, len(left)), return_as="generator_unordered", batch_size=1)
         try:
-            with closing(parallel(delayed(_numbered)(at, job) for at, job in list(left.items()))) as over:
+            with closing(parallel(delayed(_numbered)(at, _sent(job)) for at, job in list(left.items()))) as over:
                 for at, outcome in over:
                     yield left.pop(at), outcome
         except TerminatedWorkerError:
@@ -198,10 +255,7 @@ def _on_cluster(todo: Sequence[Job], cluster: str) -> Iterator[tuple[Job, _Outco
     except (OSError, ValueError) as error:
         raise UsageError(f"no scheduler answers at {cluster!r} ({error}); write tcp://host:port, or local") from None
     with client:
-        sent = {
-            client.submit(_attempt, job.key, job.function, job.arguments, key=f"causal-{job.digest}", pure=False): job
-            for job in todo
-        }
+        sent = {client.submit(_received, _sent(job), key=f"causal-{job.digest}", pure=False): job for job in todo}
         over: Any = distributed.as_completed
         for future in over(sent, loop=client.loop):
             job = sent.pop(future)
@@ -215,6 +269,6 @@ def _told(job: Job, future: Any) -> _Outcome:
     if (error := future.exception()) is not None:
         return _Outcome("", failure=f"{type(error).__name__}: {error}")
     outcome: _Outcome = future.result()
-    if outcome.digest != job.digest:
+    if not outcome.failure and outcome.digest != job.digest:
         return _Outcome("", failure="the worker has other versions, or other code, than this process")
     return outcome

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,28 +99,22 @@ def test_no_weight_at_all_is_no_evidence() -> None:
     assert not none.elicited.evidence
 
 
-@pytest.mark.parametrize("name", ["rain", "ussr"])
-def test_a_packed_case_is_the_case(name: str) -> None:
-    study = load(name)
-    assert pickle.loads(grids._packed((study.model, study.priors))) == (study.model, study.priors)
-
-
 def test_a_grid_that_was_interrupted_goes_on(coin: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     attempt = jobs._attempt
 
-    def interrupted(key, function, arguments):
-        asked.append(key)
+    def interrupted(job):
+        asked.append(job.key)
         if len(asked) == 2:
             raise KeyboardInterrupt
-        return attempt(key, function, arguments)
+        return attempt(job)
 
     monkeypatch.setattr(jobs, "_attempt", interrupted)
     with pytest.raises(KeyboardInterrupt) as stop:
         coin.grid("P(coin = heads)", relevances=(0, 2), **SHORT)
     assert stop.value.__notes__ == ["1 of 3 results are kept"]
     asked.clear()
-    monkeypatch.setattr(jobs, "_attempt", lambda key, f, a: (asked.append(key), attempt(key, f, a))[1])
+    monkeypatch.setattr(jobs, "_attempt", lambda job: (asked.append(job.key), attempt(job))[1])
     coin.grid("P(coin = heads)", relevances=(0, 2), **SHORT)
     assert len(asked) == 2
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
 from importlib.util import find_spec
@@ -16,9 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from causal import load
 from causal.errors import JobsFailed, QueryError, UsageError
 from causal.learn import entries, jobs
-from causal.learn.jobs import Job, run
+from causal.learn.jobs import Job, Shelf, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 distributed = pytest.mark.skipif(find_spec("distributed") is None, reason="dask.distributed is not installed")
@@ -215,6 +218,50 @@ def test_a_broken_result_counts_as_none() -> None:
     assert calls == [4, 4]
 
 
+@pytest.mark.parametrize("name", ["rain", "ussr"])
+def test_a_study_that_was_sent_is_the_study(name: str) -> None:
+    """Read-only mappings are no matter of pickle's."""
+    study = load(name)
+    job = pickle.loads(jobs._sent(Job("it", pair, (study.model, study.priors))))
+    assert job.arguments == (study.model, study.priors)
+
+
+def as_text(number: float) -> dict[str, bytes]:
+    return {"half.txt": str(number).encode()}
+
+
+def of_text(files: Mapping[str, bytes]) -> float | None:
+    text = files["half.txt"].decode()
+    return None if text == "broken" else float(text)
+
+
+def test_a_shelf_of_its_own() -> None:
+    calls.clear()
+    shelf = Shelf("halves", as_text, of_text)
+    job = Job("half of 4", half, (4,), shelf, "four", wide=True)
+    assert run([job]) == run([job]) == {"half of 4": 2.0}
+    assert calls == [4]
+    path = entries.place("halves", "four")
+    assert (path / "half.txt").read_text() == "2.0"
+    shutil.rmtree(path)
+    entries.put("halves", "four", {"half.txt": b"broken"})  # sound, and not to be read
+    with pytest.raises(JobsFailed):
+        run([Job("half of 4", half, (13,), shelf, "four")])
+
+
+def test_wide_jobs_run_one_after_another_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 2)
+    calls.clear()
+    run([Job(f"half of {number}", half, (number,), wide=True) for number in (21, 22)])
+    assert calls == [21, 22]
+
+
+def test_a_worker_without_the_code_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = jobs._sent(halves(1)[0])
+    monkeypatch.delattr(sys.modules[__name__], "half")
+    assert jobs._received(sent).failure.startswith("it cannot be read by the worker (AttributeError")
+
+
 def test_a_digest_changes_with_key_function_and_source(monkeypatch: pytest.MonkeyPatch) -> None:
     job = Job("it", half, (1,))
     assert job.digest == Job("it", half, (2,)).digest  # the key alone says what the result depends on
@@ -259,5 +306,5 @@ def test_a_worker_of_other_code_does_not_count() -> None:
     from concurrent.futures import Future
 
     future: Future[jobs._Outcome] = Future()
-    future.set_result(jobs._Outcome("another digest", json.dumps(1.0)))
+    future.set_result(jobs._Outcome("another digest", jobs._as_json(1.0)))
     assert jobs._told(halves(1)[0], future).failure.startswith("the worker has other versions")

@@ -140,4 +140,4 @@ class UsageError(CausalError):
 
 
 class NotStored(UserWarning):
-    """Draws that could not be kept, and why: the next question makes them again."""
+    """Draws, or results of jobs, that could not be kept, and why: they are made again when they are next needed."""

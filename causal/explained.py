@@ -224,9 +224,12 @@ class Explains(ABC):
         found = analyse(self.panel, self._outcome(outcome), name, Options(**options))
         return Explained(name, found, self._labels, self.show)
 
-    def learned(self, outcome: str | Event | None = None) -> Explained:
-        """Ask how far judged totals and comparable cases moved each headline, and what it mostly restates."""
-        return self.explain("learned", outcome)
+    def learned(self, outcome: str | Event | None = None, *, cluster: str | None = None) -> Explained:
+        """Ask how far judged totals and comparable cases moved each headline, and what it mostly restates.
+
+        Earlier stages of the posterior are drawn anew, on a ``cluster`` (``tcp://host:port`` or ``local``) where given.
+        """
+        return self.explain("learned", outcome, cluster=cluster)
 
     def identification(self, outcome: str | Event | None = None, *, of: str = "") -> Explained:
         """Ask whether a table of comparable cases could settle an effect, and list what the graph takes for granted."""
@@ -322,6 +325,16 @@ class Explains(ABC):
         """Ask which judgements carry the outcome's probability; ``after`` names an intervention."""
         return self.explain("carries", outcome, of=after, reading=reading)
 
-    def checks(self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL) -> Explained:
-        """Ask how it stands up to checks: predictions of each judgement and case, leaving each out, power-scaling."""
-        return self.explain("checks", outcome, of=after, reading=reading)
+    def checks(
+        self,
+        outcome: str | Event | None = None,
+        *,
+        after: str = "",
+        reading: str = MINIMAL,
+        cluster: str | None = None,
+    ) -> Explained:
+        """Ask how it stands up to checks: predictions of each judgement and case, leaving each out, power-scaling.
+
+        What weights cannot leave out is drawn anew, on a ``cluster`` (``tcp://host:port`` or ``local``) where given.
+        """
+        return self.explain("checks", outcome, of=after, reading=reading, cluster=cluster)

@@ -22,7 +22,7 @@ Every analysis is a function of a panel and an event on this floor; its result i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -78,6 +78,7 @@ class Options:
 
     ``of`` names what it is about (a cause, an intervention, a date), ``against`` what that is compared with.
     ``names`` are the interventions that are ranked, all where it is None, and ``only`` the one reading to rank under.
+    ``cluster`` is where what has to be drawn anew is drawn (learn/jobs.py), None for this machine.
     """
 
     reading: str = MINIMAL
@@ -89,6 +90,7 @@ class Options:
     against: str = ""
     names: tuple[str, ...] | None = None
     only: str = ""
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Analysis:
     def run(self, panel: Panel, event: Event, options: Options) -> Result:
         """Answer it."""
         function = getattr(import_module(f"causal.ask.{self.module}"), self.module)
+        panel = panel if options.cluster is None else replace(panel, cluster=options.cluster)
         found: Result = function(panel, event, **self.takes(options))
         return found
 

@@ -27,7 +27,8 @@ from causal.ask.profile import NOTHING
 from causal.ask.recognised import Recognised, recognised
 from causal.ask.saying import counted, listed
 from causal.ask.sensitive import CONFLICT, SAID, Sensitive, sensitive
-from causal.ask.terms import CASE, JUDGEMENT, LeftOut, Term, base, left_out, terms
+from causal.ask.terms import CASE, JUDGEMENT, Term, terms
+from causal.ask.without import LeftOut, Omission, leave_out
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -108,7 +109,7 @@ class Checks:
             rows.append((each.words, by, each.stated, alone, other, each.fairest.tail, k))
         for row in self.strange:
             seen = f"{row.count:g} of {row.alike:g}"
-            alone, other = f"{row.prior * row.alike:.1f}", f"{row.expected:.1f}"
+            alone, other = f"{row.prior * row.alike:.2g}", f"{row.expected:.2g}"
             rows.append((row.words, "cases", seen, alone, other, row.tail, _k(row.k)))
         return Brief(heads, () if self.gate.withholds else tuple(rows))
 
@@ -158,11 +159,15 @@ class Checks:
             return ""
         out = sum(each.tail is not None and each.tail < OUT for each in self.strange)
         first = self.strange[0]
-        tail = "" if first.tail is None else f" (tail {first.tail:.2f})"
+        said = f"line {first.line} of {first.file} ('{first.words}')"
+        if first.tail is None:
+            strange = f"the least expected is {said}, to which all else gives a probability of {np.exp(first.elpd):.2g}"
+        else:
+            seen = f"{first.count:g} of {first.alike:g}, where {first.expected:.1f} are expected"
+            strange = f"the strangest is {said}: {seen} (tail {first.tail:.2f})"
         return (
             f"Of {counted(len(self.strange), 'kind')} of comparable case, {counted(out, 'is', 'are')} seen more or "
-            f"less often than the panel would lead one to expect; the strangest is '{first.words}': {first.count:g} of "
-            f"{first.alike:g}, where {first.expected:.1f} are expected{tail}."
+            f"less often than the panel would lead one to expect; {strange}."
         )
 
     def _without(self) -> str:
@@ -271,13 +276,12 @@ def _without(
     panel: Panel, pieces: dict[str, tuple[Term, ...]]
 ) -> tuple[dict[tuple[str, int], tuple[Term, LeftOut]], dict[tuple[str, int], tuple[Term, LeftOut]]]:
     """Return the draws that leave out each judgement, by (kind, place), and each case, by (expert, place)."""
-    share = base(panel)
+    single = [term for name in panel.draws.experts for term in pieces.get(name, ()) if term.kind in (JUDGEMENT, CASE)]
     judgements: dict[tuple[str, int], tuple[Term, LeftOut]] = {}
     cases: dict[tuple[str, int], tuple[Term, LeftOut]] = {}
-    for row, name in enumerate(panel.draws.experts):
-        for term in pieces.get(name, ()):
-            if term.kind == CASE:
-                cases[name, term.place] = (term, left_out(panel, [term], share[row]))
-            elif term.kind == JUDGEMENT:
-                judgements[JUDGEMENT, term.place] = (term, left_out(panel, [term], share[row]))
+    for term, out in zip(single, leave_out(panel, [Omission((term,)) for term in single]), strict=True):
+        if term.kind == CASE:
+            cases[term.expert, term.place] = (term, out)
+        else:
+            judgements[JUDGEMENT, term.place] = (term, out)
     return judgements, cases

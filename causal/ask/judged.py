@@ -163,10 +163,19 @@ def conflict(derived: Derived, implied: Floats) -> float | None:
 
 def prior_of(panel: Panel) -> Panel:
     """Return the panel with draws of its priors on parameters in place of its posterior."""
-    layout = lay_out(panel.elicited)
-    theta = layout.draw(np.random.default_rng(panel.draws.seed), PRIOR_DRAWS)[None]
+    elicited, seed = panel.elicited, panel.draws.seed
+    layout = lay_out(elicited)
+    theta = layout.draw(np.random.default_rng(seed), PRIOR_DRAWS)[None]
     method = ("iid",) * len(layout.experts)
-    return replace(panel, draws=replace(panel.draws, theta=theta, method=method, divergences=0, bfmi=()))
+    aside: list[Floats] = []
+    for name in layout.experts if panel.draws.aside else ():
+        both = lay_out(elicited, name, beside=elicited.taught(name))
+        drawn = both.draw(np.random.default_rng([seed, *name.encode()]), PRIOR_DRAWS)[:, :, 0]
+        aside.append(np.ascontiguousarray(drawn[:, len(layout.parameters) :].T))
+    return replace(
+        panel,
+        draws=replace(panel.draws, theta=theta, method=method, divergences=0, bfmi=(), aside=tuple(aside)),
+    )
 
 
 def said(derived: Derived) -> tuple[tuple[tuple[float, float], ...], tuple[float, float, float]]:

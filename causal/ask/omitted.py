@@ -22,7 +22,8 @@ import numpy as np
 from causal.ask.answer import PANEL
 from causal.ask.headline import Headline
 from causal.ask.schools import mixture
-from causal.ask.terms import CASE, JUDGEMENT, LeftOut, Term, base, left_out, without_orders
+from causal.ask.terms import CASE, JUDGEMENT, Term, base
+from causal.ask.without import LeftOut, Omission, leave_out, without_orders
 from causal.errors import ImpossibleEvidence
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate
@@ -118,19 +119,24 @@ def _orders(head: Headline) -> list[Omitted]:
 
 
 def _cases(head: Headline, pieces: Mapping[str, Sequence[Term]]) -> list[Omitted]:
+    experts = head.panel.draws.experts
+    own = {name: tuple(term for term in pieces[name] if term.kind == CASE) for name in experts}
+    taught = [name for name in experts if own[name]]
+    if not taught:
+        return []
     found, whole = [], 0.0
-    share = base(head.panel)
     gate, refitted, worst = Gate(), False, -np.inf
-    for row, name in enumerate(head.panel.draws.experts):
-        rows = [term for term in pieces[name] if term.kind == CASE]
-        if not rows:
-            return []
-        out = left_out(head.panel, rows, share[row], whole=True)
-        own, judged = _own(head, out, f"{head.question} by {head.panel.called(name)} without the cases")
+    made = dict(zip(taught, leave_out(head.panel, [Omission(own[name], whole=True) for name in taught]), strict=True))
+    for name in experts:
+        if name not in made:  # learns nothing from them
+            whole += head.panel.weights.get(name, 0.0) * head.means[name]
+            continue
+        out = made[name]
+        mean, judged = _own(head, out, f"{head.question} by {head.panel.called(name)} without the cases")
         if name in head.panel.experts:
-            found.append(_moved(head, CASES, name, "", SEEN, own, out.k, out.refitted, judged))
+            found.append(_moved(head, CASES, name, "", SEEN, mean, out.k, out.refitted, judged))
         if name in head.panel.weights:
-            whole += head.panel.weights[name] * own
+            whole += head.panel.weights[name] * mean
             gate, refitted, worst = gate & judged, refitted or out.refitted, float(np.maximum(worst, out.k))
     if len(head.panel.draws.experts) > 1:
         panel = Omitted(CASES, PANEL, "", SEEN, None, None, whole, whole - head.mean, worst, refitted, gate)

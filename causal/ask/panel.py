@@ -44,13 +44,15 @@ Refit = Callable[[tuple[int, ...]], Draws]
 class Panel:
     """Draws of a panel and what was elicited from it, ready to be asked.
 
-    ``refit`` draws anew with what is given as evidence, for case-level answers whose weights will not do.
+    ``refit`` draws anew with what is given as evidence, for case-level answers whose weights will not do. ``cluster``
+    is where what is left out is drawn anew, None for this machine.
     """
 
     elicited: Elicited
     draws: Draws
     refit: Refit | None = None
     digest: str = ""
+    cluster: str | None = None
 
     @property
     def experts(self) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ import numpy as np
 from causal.ask.judged import prior_of, said
 from causal.ask.panel import Panel
 from causal.ask.phrases import phrase
-from causal.ask.terms import JUDGEMENT, LeftOut, Term, base, density, on_scale
+from causal.ask.terms import JUDGEMENT, Term, base, density, on_scale
+from causal.ask.without import LeftOut
 from causal.exact.kernel import Floats
 from causal.learn.elicited import Derived
 from causal.learn.gate import Gate

@@ -22,7 +22,8 @@ from causal.ask.answer import PANEL
 from causal.ask.judged import prior_of
 from causal.ask.panel import Panel
 from causal.ask.predicted import expected
-from causal.ask.terms import LeftOut, Seen, Term, base, rows
+from causal.ask.terms import Seen, Term, base, chances, rows
+from causal.ask.without import LeftOut
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate
 
@@ -31,7 +32,8 @@ from causal.learn.gate import Gate
 class Recognised:
     """One distinct row, for one expert or the panel; ``alike`` is the number of cases with the same columns filled.
 
-    ``k`` is Pareto k of the weights that leave one such case out (the panel's: the greatest).
+    The panel's is that of those who know the model that the row is of. ``k`` is Pareto k of the weights that leave one
+    such case out (the panel's: the greatest).
     """
 
     file: str
@@ -66,8 +68,7 @@ def recognised(panel: Panel, without: Mapping[tuple[str, int], tuple[Term, LeftO
     seen = rows(panel)
     if not seen or panel.draws.total == 1:
         return ()
-    slots = [each.alike.slot for each in seen]
-    prior, now, share = prior_of(panel).values(slots), panel.values(slots), base(panel)
+    prior, now, share = chances(prior_of(panel), seen), chances(panel, seen), base(panel)
     alike: dict[tuple[int, tuple[str, ...]], float] = {}
     for each in seen:
         alike[_kind(each)] = alike.get(_kind(each), 0.0) + each.row.count
@@ -75,21 +76,26 @@ def recognised(panel: Panel, without: Mapping[tuple[str, int], tuple[Term, LeftO
     for number, each in enumerate(seen):
         own = []
         for column, name in enumerate(panel.draws.experts):
+            if not each.teaches(name):
+                continue
             term, out = without[name, each.place]
-            (rest,) = panel.elicited.network.recorder.tape([each.alike.slot]).values(out.theta)
-            chances, n = now[number, column].ravel(), alike[_kind(each)]
-            mean = float(share[column] @ chances)
+            rest, p, n = out.chance(panel, each), now[number, column], alike[_kind(each)]
+            mean = float(share[column] @ p)
             with np.errstate(divide="ignore"):
-                scores = {"elpd": expected(np.log(rest), out.share), "lppd": expected(np.log(chances), share[column])}
+                scores = {"elpd": expected(np.log(rest), out.share), "lppd": expected(np.log(p), share[column])}
             own.append(
                 Recognised(
                     file=each.file.file, line=each.row.line, words=term.words, expert=name, count=each.row.count,
                     alike=n, prior=float(prior[number, column].mean()), posterior=mean, expected=n * mean,
-                    tail=tail(each, n, chances, share[column]), **scores, k=out.k, refitted=out.refitted,
+                    tail=tail(each, n, p, share[column]), **scores, k=out.k, refitted=out.refitted,
                     gate=out.diagnosed(rest, f"{term.words} by {panel.called(name)}"),
                 )
             )  # fmt: skip
-        found.append(_pooled([row for row in own if row.expert in weights], weights))
+        inside = {row.expert: weights[row.expert] for row in own if row.expert in weights}
+        if inside:
+            total = sum(inside.values())
+            shares = {name: weight / total for name, weight in inside.items()}
+            found.append(_pooled([row for row in own if row.expert in inside], shares))
         found += [row for row in own if row.expert in panel.experts]
     return tuple(found)
 

@@ -11,7 +11,6 @@ of fits, where the same priors without the cases may have been drawn already.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 from causal.ask.panel import Panel
@@ -19,7 +18,7 @@ from causal.learn import store
 from causal.learn.elicited import Compared, Derived, Elicited
 from causal.learn.nuts import Length
 from causal.learn.pooled import pool, unpooled
-from causal.learn.sample import NUTS, TUNE, Draws, aim
+from causal.learn.sample import TUNE, Draws, aim
 
 PRIORS, TOTALS, CASES = "priors", "totals", "cases"
 EVIDENCE = "evidence"
@@ -54,9 +53,5 @@ def _reduced(elicited: Elicited, derived: tuple[Derived, ...], compared: tuple[C
 def _drawn(panel: Panel, elicited: Elicited) -> Panel:
     """Return a panel drawn from what was elicited, as this one was."""
     chains, draws = panel.draws.theta.shape[:2]
-    made, keys = store.obtain(aim(elicited), panel.draws.seed, Length(draws, TUNE, chains))
-    for name, each in made.items():
-        if each.method == NUTS and store.recall(keys[name]) is None:
-            with suppress(OSError):  # the draws are good although they cannot be kept
-                store.keep(keys[name], each)
+    made, _ = store.obtain(aim(elicited), panel.draws.seed, Length(draws, TUNE, chains), cluster=panel.cluster)
     return Panel(elicited, Draws.of(made, panel.draws.seed))

@@ -21,8 +21,9 @@ from typing import Annotated, Literal
 import typer
 
 from causal.cli import comparing
-from causal.cli.opening import leave, the_posterior, the_study
+from causal.cli.opening import leave, the_posterior, the_study, unkept
 from causal.cli.options import (
+    Cluster,
     DrawCount,
     DryRun,
     Expert,
@@ -286,6 +287,7 @@ def explain(
     seed: Seed = 1,
     draws: DrawCount = None,
     medians: Medians = False,
+    cluster: Cluster = None,
     as_json: Json = False,
     quiet: Quiet = False,
     allow_ungated: Ungated = False,
@@ -309,8 +311,8 @@ def explain(
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
     options = {"reading": answers.CALLED[reading], "everything": everything, "below": below}
-    options |= {"confidence": confidence, "of": of, "against": against}
-    with screen.step(f"asking: {analysis}", quiet):
+    options |= {"confidence": confidence, "of": of, "against": against, "cluster": cluster}
+    with unkept(quiet), screen.step(f"asking: {analysis}", quiet):
         found = posterior.explain(analysis, event, **options)
     drawn = None if target is None else (target, picture)
     leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
@@ -341,7 +343,7 @@ def report(
     if study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
     posterior, _ = the_posterior(study, seed, draws, quiet)
-    with screen.step("gathering what the report says", quiet):
+    with unkept(quiet), screen.step("gathering what the report says", quiet):
         facts = posterior.facts(override=allow_ungated)
     gate = answers.show_report(facts, out, as_json)
     leave(gate)

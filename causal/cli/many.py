@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from causal.cli.commands import app
-from causal.cli.options import DrawCount, Json, ModelName, PriorsFile, Quiet, Seed, Ungated
+from causal.cli.options import Cluster, DrawCount, Json, ModelName, PriorsFile, Quiet, Seed, Ungated
 
 if TYPE_CHECKING:
     from causal.ask.grid import Grid
 
 __all__ = ["app"]  # the one app, with these commands on it
 
-Cluster = Annotated[
-    str | None,
-    typer.Option("--cluster", metavar="ADDRESS", help="A scheduler of dask.distributed: tcp://host:port, or local."),
-]
 Powers = Annotated[
     str, typer.Option("--weight", metavar="LIST", help="Powers on every judgement that is evidence: 0,0.5,1,2")
 ]
@@ -47,11 +43,11 @@ def grid(
     an interrupted command goes on where it was. They run on all cores of this machine, or on a cluster.
     """
     from causal.cli import screen
-    from causal.cli.opening import the_study
+    from causal.cli.opening import the_study, unkept
 
     study = the_study(model, priors, quiet)
     try:
-        with screen.step(f"fitting {study.model.name} under many priors", quiet):
+        with unkept(quiet), screen.step(f"fitting {study.model.name} under many priors", quiet):
             found = study.grid(
                 question, _powers("--weight", weight), _powers("--relevance", relevance), leave_out, seed,
                 **({} if draws is None else {"draws": draws}), cluster=cluster,

@@ -58,6 +58,17 @@ def the_posterior(
 
 
 @contextmanager
+def unkept(quiet: bool) -> Iterator[None]:
+    """Tell what could not be kept of what was made meanwhile."""
+    from causal.cli import screen
+
+    with _lost() as lost:
+        yield
+    for each in lost:
+        screen.tell(each, quiet)
+
+
+@contextmanager
 def _lost() -> Iterator[list[str]]:
     """Collect what could not be kept; other warnings go their way."""
     found: list[str] = []

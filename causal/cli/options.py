@@ -34,6 +34,10 @@ DrawCount = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress on stderr.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="A scheduler of dask.distributed: tcp://host:port, or local."),
+]
 Medians = Annotated[bool, typer.Option("--medians", help="Do not sample: put every parameter at its median as stated.")]
 Ungated = Annotated[
     bool,

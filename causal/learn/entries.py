@@ -23,7 +23,7 @@ from pathlib import Path
 
 from causal.spec.whole import write_folder
 
-FORMAT = 3  # of the files; raise it when what is stored, or how draws are made, changes
+FORMAT = 4  # of the files; raise it when what is stored, or how draws are made, changes
 PACKAGES = ("nutpie", "numpy", "scipy", "numba")
 SUMS = "sums.json"
 LOCKS = "locks"

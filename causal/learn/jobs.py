@@ -25,6 +25,7 @@ import json
 import os
 import pickle
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import Any
 
-from causal.errors import CausalError, JobsFailed, UsageError
+from causal.errors import CausalError, JobsFailed, NotStored, UsageError
 from causal.learn import entries
 from causal.learn.entries import FORMAT, versions
 from causal.spec.model import frozen
@@ -111,8 +112,9 @@ class _Outcome:
 def run(jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_: None) -> dict[str, Any]:
     """Return the result of every job by its key, in their order; those that the store has are not run again.
 
-    Raises JobsFailed, with every failure, after all others are run and kept, and UsageError where there is no such
-    cluster. An interrupt keeps what was finished, and has a note that says how much.
+    Warns (NotStored) where results cannot be kept. Raises JobsFailed, with every failure, after all others are run and
+    kept, and UsageError where there is no such cluster. An interrupt keeps what was finished, and has a note that says
+    how much.
     """
     names = {job.key: job.name or job.digest for job in jobs}
     if len(names) < len(jobs):
@@ -120,18 +122,24 @@ def run(jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_:
     found = {job.key: kept for job in jobs if (kept := _kept(job.shelf, names[job.key])) is not None}
     todo = [job for job in jobs if job.key not in found]
     failed: dict[str, _Outcome] = {}
+    lost = ""
     told(len(found), len(jobs))
     try:
         for job, outcome in _each(todo, cluster):
             if outcome.failure:
                 failed[job.key] = outcome
                 continue
-            entries.put(job.shelf.kind, names[job.key], outcome.files)
+            try:
+                entries.put(job.shelf.kind, names[job.key], outcome.files)
+            except OSError as error:  # the result is good although it cannot be kept
+                lost = f"{error.filename}: {error.strerror}" if error.filename else str(error)
             found[job.key] = (job.shelf.read(outcome.files),)
             told(len(found), len(jobs))
     except KeyboardInterrupt as stop:
         stop.add_note(f"{len(found)} of {len(jobs)} results are kept")
         raise
+    if lost:
+        warnings.warn(f"results are not kept, so the next run makes them again: {lost}", NotStored, stacklevel=2)
     if failed:
         raise JobsFailed({key: each.failure for key, each in failed.items()}, len(jobs), _code(failed.values()))
     return {key: found[key][0] for key in names}

@@ -39,21 +39,22 @@ STARTS = 20  # points at which a density is tried before chains are started on i
 class Target:
     """What one expert's draws are to come from; ``method`` is ``nuts`` or ``iid``.
 
-    Of the layout's parameters the first ``kept`` are this model's; those of models of cases are not kept.
+    Of the layout's parameters the last ``late`` are those of models of cases, the others this model's.
     """
 
     expert: str
     layout: Layout
     density: Density
     method: str
-    kept: int
+    late: int
 
 
 @dataclass(frozen=True)
 class Drawn:
     """One expert's draws, theta of shape (chains, draws, parameters), and how they were made.
 
-    ``divergences`` and ``bfmi`` (per chain) are those of the NUTS run, if there was one.
+    The last ``late`` of the parameters are those of models of cases that the expert learns from. ``divergences`` and
+    ``bfmi`` (per chain) are those of the NUTS run, if there was one.
     """
 
     theta: Floats
@@ -62,6 +63,7 @@ class Drawn:
     divergences: int = 0
     bfmi: tuple[float, ...] = ()
     seconds: float = 0.0
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ class Draws:
     """Posterior draws of every parameter for every expert.
 
     ``theta`` has shape (chains, draws, parameters, experts); ``method`` says per expert how they were drawn
-    (``iid`` or ``nuts``). ``divergences`` adds up the NUTS runs, ``bfmi`` has their chains, run by run.
+    (``iid`` or ``nuts``). ``divergences`` adds up the NUTS runs, ``bfmi`` has their chains, run by run. ``aside`` has,
+    by expert, the parameters of the models of cases that they learn from, shape (parameters, chains * draws); it is
+    empty where nobody learns from one.
     """
 
     theta: Floats
@@ -80,20 +84,24 @@ class Draws:
     divergences: int = 0
     bfmi: tuple[float, ...] = ()
     seconds: float = 0.0
+    aside: tuple[Floats, ...] = ()
 
     @classmethod
     def of(cls, drawn: Mapping[str, Drawn], seed: int) -> Draws:
         """Lay the draws of experts, who have the same parameters, side by side."""
         every = list(drawn.values())
+        own = len(every[0].parameters) - every[0].late
+        aside = tuple(_flattened(each.theta[..., own:]) for each in every) if any(each.late for each in every) else ()
         return cls(
-            np.stack([each.theta for each in every], axis=-1),
-            every[0].parameters,
+            np.stack([each.theta[..., :own] for each in every], axis=-1),
+            every[0].parameters[:own],
             tuple(drawn),
             tuple(each.method for each in every),
             seed,
             sum(each.divergences for each in every),
             tuple(bfmi for each in every for bfmi in each.bfmi),
             sum(each.seconds for each in every),
+            aside,
         )
 
     @property
@@ -108,9 +116,16 @@ class Draws:
     @cached_property
     def _flat(self) -> tuple[Floats, ...]:
         """Every expert's draws as the tape takes them: laid out anew once, and not for each of hundreds of runs."""
-        chains, draws, parameters, experts = self.theta.shape
-        every = (self.theta[..., expert].reshape(chains * draws, parameters).T for expert in range(experts))
-        return tuple(np.ascontiguousarray(each) for each in every)
+        return tuple(_flattened(self.theta[..., expert]) for expert in range(len(self.experts)))
+
+    def whole(self, expert: int) -> Floats:
+        """Return one expert's draws of this model and, behind it, of the models of cases that they learn from."""
+        return np.concatenate([self.flat(expert), self.aside[expert]]) if self.aside else self.flat(expert)
+
+
+def _flattened(theta: Floats) -> Floats:
+    """Return draws, shape (chains, draws, parameters), as a tape takes them: (parameters, chains * draws)."""
+    return np.ascontiguousarray(theta.reshape(theta.shape[0] * theta.shape[1], theta.shape[-1]).T)
 
 
 def aim(elicited: Elicited, news: Sequence[int] = ()) -> tuple[Target, ...]:
@@ -138,8 +153,8 @@ def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     terms += [tabled(slot, each.table) for slot, each in zip(last, shaping, strict=True) if each.table]
     terms += [judged(slot, 0.0, within) for slot, (_, within) in zip(slots[len(asked) :], linked, strict=True)]
     layout = lay_out(elicited, expert, beside=beside)
-    kept = len(elicited.network.parameters)
-    return Target(expert, layout, pack(layout, tape, terms), NUTS if terms and layout.free else IID, kept)
+    method = NUTS if terms and layout.free else IID
+    return Target(expert, layout, pack(layout, tape, terms), method, sum(len(model.late) for model in beside))
 
 
 def sample(
@@ -174,9 +189,9 @@ def draw(
         if target.method == IID:
             started = time.perf_counter()
             theta = target.layout.draw(streams[target.expert], length.chains * length.draws)
-            theta = theta.reshape(length.chains, length.draws, -1)[..., : target.kept]
-            names = target.layout.parameters[: target.kept]
-            found[target.expert] = Drawn(theta, names, seconds=time.perf_counter() - started)
+            theta = theta.reshape(length.chains, length.draws, -1)
+            seconds = time.perf_counter() - started
+            found[target.expert] = Drawn(theta, target.layout.parameters, seconds=seconds, late=target.late)
             done(target.expert, found[target.expert])
     conditioned = [target for target in targets if target.method == NUTS]
     for target in conditioned:
@@ -186,8 +201,8 @@ def draw(
         bar = not quiet and watch is None and sys.stderr.isatty()
         for place, made in finished([target.density for target in conditioned], seeds, length, bar, watch):
             target = conditioned[place]
-            names, theta = target.layout.parameters[: target.kept], made.theta[..., : target.kept]
-            found[target.expert] = Drawn(theta, names, NUTS, made.divergences, made.bfmi, made.seconds)
+            run = (NUTS, made.divergences, made.bfmi, made.seconds, target.late)
+            found[target.expert] = Drawn(made.theta, target.layout.parameters, *run)
             done(target.expert, found[target.expert])
     return {target.expert: found[target.expert] for target in targets}
 

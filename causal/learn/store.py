@@ -3,7 +3,7 @@
     fits/<digest>/fit.json      a fit: sha256(model file, prior file, seed, draws, tune, chains, versions) -> its
                                 experts' keys
     draws/<key>/draws.nc        one expert's draws: sha256(their packed posterior, name, seed, draws, tune, chains,
-                                versions); the same key, the same bytes
+                                versions); the same key, the same bytes; the parameters of models of cases last
                 run.json        how long that took
 
 A fit is found by its files alone, before anything is computed from them. Where a judgement was edited that is another
@@ -26,6 +26,7 @@ import numpy as np
 
 from causal.learn import entries
 from causal.learn.entries import FORMAT, versions
+from causal.learn.jobs import Job, Shelf, run
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import Drawn, Target, draw
 
@@ -77,12 +78,17 @@ def save(name: str, drawn: Mapping[str, Drawn], keys: Mapping[str, str]) -> Path
 
 
 def obtain(
-    targets: Sequence[Target], seed: int, length: Length, quiet: bool = True, watch: Watch | None = None
+    targets: Sequence[Target],
+    seed: int,
+    length: Length,
+    quiet: bool = True,
+    watch: Watch | None = None,
+    cluster: str | None = None,
 ) -> tuple[dict[str, Drawn], dict[str, str]]:
     """Return the draws of every target, those of the store where it has them, and the keys they have there.
 
     What is drawn is stored expert by expert; an interrupt has a note that says how many are kept. Another process that
-    draws the same is waited for.
+    draws the same is waited for. On a ``cluster`` each expert is a job.
     """
     keys = {target.expert: key(target, seed, length) for target in targets}
     kept = _kept(keys)
@@ -90,12 +96,42 @@ def obtain(
         with entries.held(_digest(keys=sorted(keys.values()))):
             kept = _kept(keys)
             missing = [target for target in targets if target.expert not in kept]
-            try:
-                kept |= draw(missing, seed, length, quiet, watch, lambda expert, made: _try(keys[expert], made))
-            except KeyboardInterrupt as stop:
-                stop.add_note(f"{len(_kept(keys))} of {len(keys)} experts are drawn and kept")
-                raise
+            if cluster is not None:
+                there = obtain_each(missing, seed, length, cluster)
+                kept |= {each.expert: made for each, made in zip(missing, there, strict=True)}
+            elif missing:
+                kept |= _drawn_here(missing, keys, seed, length, quiet, watch)
     return {expert: kept[expert] for expert in keys}, keys
+
+
+def _drawn_here(
+    missing: Sequence[Target], keys: Mapping[str, str], seed: int, length: Length, quiet: bool, watch: Watch | None
+) -> dict[str, Drawn]:
+    """Draw on this machine, and store each expert's draws as soon as they are there."""
+    try:
+        return draw(missing, seed, length, quiet, watch, lambda expert, made: _try(keys[expert], made))
+    except KeyboardInterrupt as stop:
+        stop.add_note(f"{len(_kept(keys))} of {len(keys)} experts are drawn and kept")
+        raise
+
+
+def obtain_each(targets: Sequence[Target], seed: int, length: Length, cluster: str | None = None) -> list[Drawn]:
+    """Return the draws of targets that have nothing to do with each other, in their order; each is a job of its own.
+
+    Two may be of one expert. Raises JobsFailed where one cannot be drawn, after the others are drawn and kept.
+    """
+    names = [key(target, seed, length) for target in targets]
+    jobs = {
+        name: Job(name, drawn, (target, seed, length), SHELF, name, wide=True)
+        for name, target in zip(names, targets, strict=True)
+    }
+    found = run(list(jobs.values()), cluster)
+    return [found[name] for name in names]
+
+
+def drawn(target: Target, seed: int, length: Length) -> Drawn:
+    """Return the draws of one target. This is what a job runs."""
+    return draw([target], seed, length)[target.expert]
 
 
 def _kept(keys: Mapping[str, str]) -> dict[str, Drawn]:
@@ -111,8 +147,15 @@ def _try(name: str, drawn: Drawn) -> None:
 def recall(name: str) -> Drawn | None:
     """Return one expert's stored draws, None where there are none; what cannot be read counts as none."""
     files = entries.get(DRAWS, name)
-    if files is None:
-        return None
+    return None if files is None else _read(files)
+
+
+def keep(name: str, drawn: Drawn) -> Path:
+    """Store one expert's draws, and return where."""
+    return entries.put(DRAWS, name, _files(drawn)) / THETA
+
+
+def _read(files: Mapping[str, bytes]) -> Drawn | None:
     import h5netcdf
 
     try:
@@ -124,15 +167,17 @@ def recall(name: str) -> Drawn | None:
                 divergences=int(data.attrs["divergences"]),
                 bfmi=tuple(json.loads(data.attrs["bfmi"])),
                 seconds=float(json.loads(files[RUN])["seconds"]),
+                late=int(data.attrs["late"]),
             )
     except (OSError, KeyError, ValueError):
         return None
 
 
-def keep(name: str, drawn: Drawn) -> Path:
-    """Store one expert's draws, and return where."""
-    run = json.dumps({"seconds": drawn.seconds})
-    return entries.put(DRAWS, name, {THETA: _netcdf(drawn), RUN: run.encode()}) / THETA
+def _files(drawn: Drawn) -> dict[str, bytes]:
+    return {THETA: _netcdf(drawn), RUN: json.dumps({"seconds": drawn.seconds}).encode()}
+
+
+SHELF = Shelf(DRAWS, _files, _read)
 
 
 def _netcdf(drawn: Drawn) -> bytes:
@@ -146,5 +191,6 @@ def _netcdf(drawn: Drawn) -> bytes:
         data.create_variable("theta", AXES, data=drawn.theta)
         names = data.create_variable("parameter", AXES[-1:], dtype=h5py.string_dtype())
         names[...] = np.array(drawn.parameters, dtype=object)
-        data.attrs.update({"method": drawn.method, "divergences": drawn.divergences, "bfmi": json.dumps(drawn.bfmi)})
+        facts = {"method": drawn.method, "divergences": drawn.divergences, "bfmi": json.dumps(drawn.bfmi)}
+        data.attrs.update({**facts, "late": drawn.late})
     return file.getvalue()

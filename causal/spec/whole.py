@@ -1,6 +1,7 @@
 """What is written to disk, whole or not at all: a file, or a folder of files.
 
     write_file     beside its place, synced, renamed over what stands there
+    write_files    the same for files that belong together: all are on disk before the first is renamed
     write_folder   the same; a sound folder that stands there stays, for its name says what is in it
     sweep          removes what writers left who were killed
 
@@ -18,7 +19,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
@@ -30,19 +31,38 @@ TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # what a rename says whe
 
 def write_file(target: Path, data: bytes) -> Path:
     """Write a file, so that a reader sees the old one or the new one, and return where; OSError names the target."""
-    sweep(target.parent, f".{escape(target.name)}.*{PART}")
-    with _naming(target), _part(target) as part:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(handle, "wb") as file:
-            _claim(handle)
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
-            if target.exists():
-                part.chmod(target.stat().st_mode & 0o777)
-            part.replace(target)
-        _sync(target.parent)
-    return target
+    (written,) = write_files(target.parent, {target.name: data})
+    return written
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files of one folder that belong together, and return where; OSError names the one that it is about.
+
+    Where one does not fit on the disk, none is written; old and new ones stand beside each other for the moment of the
+    renames alone.
+    """
+    with ExitStack() as left:
+        ready = []
+        for name, data in files.items():
+            target = folder / name
+            sweep(folder, f".{escape(name)}.*{PART}")
+            with _naming(target):
+                part = left.enter_context(_part(target))
+                handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+                left.callback(os.close, handle)  # ours until it has its place
+                _claim(handle)
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
+                os.fsync(handle)
+                if target.exists():
+                    part.chmod(target.stat().st_mode & 0o777)
+                ready.append((part, target))
+        for part, target in ready:
+            with _naming(target):
+                part.replace(target)
+    _sync(folder)
+    return tuple(target for _, target in ready)
 
 
 def write_folder(target: Path, files: Mapping[str, bytes], sound: Callable[[Path], bool]) -> Path:

@@ -1,4 +1,4 @@
-"""A report on disk: three renderings of the same facts, each written whole or not at all.
+"""A report on disk: three renderings of the same facts, written together, whole or not at all.
 
 report.html    to read          report.md    to paste          report.json    to reckon with: the facts themselves
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from causal.spec.whole import write_file
+from causal.spec.whole import write_file, write_files
 from causal.tell.document import plain
 from causal.tell.facts import Report
 from causal.tell.findings import told
@@ -30,7 +30,7 @@ def write(report: Report, folder: Path | str) -> tuple[Path, Path, Path]:
     place = Path(folder)
     texts = {"report.html": html(report), "report.md": markdown(report), "report.json": to_json(report)}
     place.mkdir(parents=True, exist_ok=True)
-    page, text, facts = (whole(place / name, content) for name, content in texts.items())
+    page, text, facts = write_files(place, {name: content.encode("utf-8") for name, content in texts.items()})
     return page, text, facts
 
 

@@ -21,7 +21,7 @@ from causal.errors import UsageError
 from causal.learn.elicited import Elicited
 from causal.spec.priors import Quantiles, Scale
 from causal.spec.scales import ONE_SIDED, SCALES
-from causal.tell.files import whole
+from causal.spec.whole import write_files
 from causal.tell.sheet import sheet
 from causal.tell.text import code, escape
 
@@ -79,7 +79,9 @@ class Questionnaire:
         if filled.exists() and filled.read_bytes() != content.encode("utf-8"):
             raise UsageError(f"{filled} is there already and may hold answers; move it away, or name another folder")
         place.mkdir(parents=True, exist_ok=True)
-        return whole(printed, self.text), whole(filled, content)
+        sheets = {printed.name: self.text.encode("utf-8"), filled.name: content.encode("utf-8")}
+        first, second = write_files(place, sheets)
+        return first, second
 
 
 def questionnaire(elicited: Elicited, by: str | None = None) -> Questionnaire:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 from scipy.special import betaln
 
 import causal
-from causal.ask import leaving
 from causal.ask.answer import PANEL
 from causal.ask.leaving import cases_left_out, judgements_left_out
+from causal.learn import weights
 from causal.study import Posterior
 
 MODEL = """model: pair
@@ -80,12 +81,13 @@ def test_the_exact_scores_add_up_along_the_chain_rule() -> None:
 
 
 def test_where_the_weights_do_not_hold_draws_are_made_again(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(leaving, "PARETO_K", (-np.inf, -np.inf))  # distrust all
-    left = cases_left_out(drawn(tmp_path).panel)
+    monkeypatch.setattr(weights, "PARETO_K", (-np.inf, -np.inf))  # distrust all
+    panel = drawn(tmp_path).panel
+    left = cases_left_out(panel)
     assert left.refitted == 10
+    assert not left.unsure
     np.testing.assert_allclose(left.logs["e"], [exact("e", case, 1.0) for case in COUNTS], atol=0.05)
-    monkeypatch.setattr(leaving, "REFITS", 0)
-    assert cases_left_out(drawn(tmp_path).panel).unsure == frozenset(left.keys)
+    assert cases_left_out(replace(panel, refit=None)).unsure == frozenset(left.keys)
 
 
 def test_a_judgement_is_predicted_from_what_its_expert_says_otherwise(tmp_path: Path) -> None:

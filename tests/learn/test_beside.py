@@ -11,6 +11,8 @@ from scipy.integrate import simpson
 from scipy.stats import beta, norm
 
 import causal
+from causal.ask.answer import PANEL
+from causal.ask.leaving import cases_left_out
 from causal.errors import SpecError
 from causal.learn.model import build
 from causal.learn.sample import IID, NUTS, aim
@@ -69,21 +71,29 @@ def study(folder: Path, table: str = TABLE, priors: str = PRIORS, there: str = T
     return causal.load(folder / "here.yaml", folder / "p.yaml")
 
 
-def learned(theta, relevance: float, widths: tuple[float, float]) -> np.ndarray:
+def chance(x: str | None, y: str | None, s, r0, r1):
+    """Return the probability of a row; ``s``, ``r0`` and ``r1`` are the parameters of its model, broadcast."""
+    no = (1 - s) * np.where(y is None, 1.0, r0 if y == "yes" else 1 - r0) * (x != "yes")
+    yes = s * np.where(y is None, 1.0, r1 if y == "yes" else 1 - r1) * (x != "no")
+    return no + yes
+
+
+def learned(theta, relevance: float, widths: tuple[float, float], rows=ROWS) -> np.ndarray:
     """Return the log likelihood of rows and links; ``theta`` is p, q0, q1 here and s, r0, r1 there, broadcast."""
     _, q0, q1, s, r0, r1 = theta
-    total = 0.0
-    for x, y, n in ROWS:
-        no = (1 - s) * np.where(y is None, 1.0, r0 if y == "yes" else 1 - r0) * (x != "yes")
-        yes = s * np.where(y is None, 1.0, r1 if y == "yes" else 1 - r1) * (x != "no")
-        total = total + relevance * n * np.log(no + yes)
+    total = sum(relevance * n * np.log(chance(x, y, s, r0, r1)) for x, y, n in rows)
     first = np.log(q1 / (1 - q1)) - np.log(r1 / (1 - r1))
     second = np.log(q0 / q1) - np.log(r0 / r1)
     return total + norm(0, widths[0]).logpdf(first) + norm(0, widths[1]).logpdf(second)
 
 
-def quadrature(relevance: float, widths: tuple[float, float], priors: tuple) -> list[tuple[float, float]]:
-    """Return mean and sd of q0 and q1, by integrating the log-odds of s, r0 and r1, and both differences."""
+def quadrature(
+    relevance: float, widths: tuple[float, float], priors: tuple, of, rows=ROWS
+) -> list[tuple[float, float]]:
+    """Return mean and sd of what ``of`` makes of q0, q1, s, r0 and r1.
+
+    Integrates over the log-odds of s, r0 and r1, and over both differences.
+    """
     grids = [np.linspace(-2, 2, 13), np.linspace(-4.5, 3, 25), np.linspace(-2.5, 5, 25)]
     grids += [np.linspace(-4.5, 4.5, 23) * width for width in widths]
     at = np.meshgrid(*grids, indexing="ij", sparse=True)
@@ -92,7 +102,9 @@ def quadrature(relevance: float, widths: tuple[float, float], priors: tuple) -> 
     q0 = q1 * r0 / r1 * np.exp(at[4])
     possible = q0 < 1
     q0 = np.where(possible, q0, 0.5)
-    log = learned((None, q0, q1, s, r0, r1), relevance, widths) + np.log(s * (1 - s) * r0 * (1 - r0) * r1 * (1 - r1))
+    log = learned((None, q0, q1, s, r0, r1), relevance, widths, rows) + np.log(
+        s * (1 - s) * r0 * (1 - r0) * r1 * (1 - r1)
+    )
     log = log + priors[0].logpdf(q0) + priors[1].logpdf(q1) + np.log(q1 * (1 - q1) * q0)  # dq1 = q1 (1 - q1) d first
     log = np.where(possible, log, -np.inf)
     density = np.exp(log - log.max())
@@ -103,7 +115,7 @@ def quadrature(relevance: float, widths: tuple[float, float], priors: tuple) -> 
         return float(values)
 
     mass, found = integral(density), []
-    for value in (q0, q1):
+    for value in of(q0, q1, s, r0, r1):
         mean = integral(value * density) / mass
         found.append((mean, float(np.sqrt(integral(value**2 * density) / mass - mean**2))))
     return found
@@ -116,13 +128,40 @@ def quadrature(relevance: float, widths: tuple[float, float], priors: tuple) -> 
 def test_both_models_are_learned_at_once(tmp_path: Path, expert: str, relevance: float, widths, priors) -> None:
     posterior = study(tmp_path).sample(seed=3)
     assert posterior.draws.method == (NUTS, NUTS, IID, IID)
-    wanted = quadrature(relevance, widths, priors)
+    wanted = quadrature(relevance, widths, priors, lambda q0, q1, *_: (q0, q1))
     for question, (mean, sd) in zip(("no", "yes"), wanted, strict=True):
         answer = posterior.ask(f"P(result = yes | cause = {question})")
         estimate = answer.estimates[(expert, "")]
         assert estimate.mean == pytest.approx(mean, abs=4 * estimate.mcse)
         assert answer.samples[(expert, "")].std() == pytest.approx(sd, rel=0.08)
     assert answer.gate.verdict == "pass"
+
+
+def test_its_cases_are_left_out_by_who_learns_from_them(tmp_path: Path) -> None:
+    posterior = study(tmp_path).sample(seed=3)
+    left = cases_left_out(posterior.panel)
+    assert left.counts.tolist() == [12, 3, 4, 9, 6, 5]
+    assert not left.unsure
+    assert np.isnan(left.logs["g"]).all()
+    assert np.isnan(left.logs["h"]).all()
+    for number in (1, 4):
+        x, y, _ = ROWS[number]
+        rest = [(*row[:2], row[2] - (at == number)) for at, row in enumerate(ROWS)]
+        ((mean, _),) = quadrature(
+            0.5, (0.4, 0.6), (beta(2, 3), beta(3, 3)), lambda *theta, x=x, y=y: (chance(x, y, *theta[2:]),), rest
+        )
+        assert left.logs["e"][number] == pytest.approx(np.log(mean), abs=0.02)
+    both = np.logaddexp(left.logs["e"], left.logs["f"]) - np.log(2)
+    np.testing.assert_allclose(left.logs[PANEL], both)  # of those in the panel who have one
+    found = posterior.checks("result = yes").result
+    assert {(row.expert, row.line) for row in found.rows} == {
+        (who, line) for who in ("panel", "e", "f") for line in range(2, 8)
+    }
+    (prior,) = (row.prior for row in found.rows if (row.expert, row.line) == ("e", 2))
+    assert prior == pytest.approx(0.25, abs=0.02)  # its own parameters have flat priors
+    without = {row.expert: row.own for row in found.omitted if row.kind == "cases"}
+    assert set(without) == {"panel", "e", "f"}
+    assert without["e"] == pytest.approx(0.6 * 0.4 + 0.4 * 0.5, abs=0.02)  # its own betas, of 4 and 6, 2 and 3, 3 and 3
 
 
 def test_who_sees_no_link_or_grants_no_relevance_learns_nothing(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_key_changes_with_all_that_the_draws_depend_on(rain: Study) -> None:
         key(first, 1, Length(10, 10, 3)),
         key(replace(first, expert="x"), 1, length),
         key(replace(first, method="iid"), 1, length),
-        key(Target(first.expert, first.layout, second.density, first.method, first.kept), 1, length),
+        key(Target(first.expert, first.layout, second.density, first.method, first.late), 1, length),
     ]
     assert len({key(first, 1, length), *others}) == 8
     assert key(aim(causal.load("rain").elicited)[0], 1, length) == key(first, 1, length)

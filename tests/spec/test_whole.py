@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from causal.spec import whole
-from causal.spec.whole import OLD, YOUNG, sweep, write_file, write_folder
+from causal.spec.whole import OLD, YOUNG, sweep, write_file, write_files, write_folder
 
 FILES = {"a": b"x" * 5000, "b": b"y"}
 KILLED = """
@@ -138,6 +138,27 @@ def test_an_error_names_the_file_and_leaves_what_was_there(tmp_path: Path, monke
         write_file(tmp_path / "it", b"new")
     monkeypatch.undo()
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("it", b"old")]
+
+
+def test_of_files_that_belong_together_none_is_written_where_one_does_not_fit(tmp_path: Path, monkeypatch) -> None:
+    files = {"one": b"new", "two": b"new", "three": b"new"}
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(b"old")
+    sync, calls = os.fsync, []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/three'"):
+        write_files(tmp_path, files)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"one": b"old", "two": b"old"}
+    monkeypatch.undo()
+    assert write_files(tmp_path, files) == tuple(tmp_path / name for name in files)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == files
 
 
 def test_a_sound_folder_stays_and_another_is_replaced(tmp_path: Path) -> None:

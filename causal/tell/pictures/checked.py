@@ -61,6 +61,7 @@ def lines(result: Checks) -> tuple[Line, ...]:
         Line(row.words, f"{row.count:g} of {row.alike:g} cases", row.count / row.alike, row.posterior, row.posterior,
              row.posterior, row.tail)
         for row in result.strange[:KINDS]
+        if row.tail is not None  # what is coded in doubt is no event that could be counted
     ]  # fmt: skip
     said = [
         Line(each.words, f"by {result.names[each.expert]}", each.stated, each.fairest.low, each.fairest.median,

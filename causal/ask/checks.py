@@ -159,10 +159,11 @@ class Checks:
         out = sum(each.tail is not None and each.tail < OUT for each in self.strange)
         first = self.strange[0]
         tail = "" if first.tail is None else f" (tail {first.tail:.2f})"
+        among = " among cases so selected" if first.selected else ""
         return (
             f"Of {counted(len(self.strange), 'kind')} of comparable case, {counted(out, 'is', 'are')} seen more or "
             f"less often than the panel would lead one to expect; the strangest is '{first.words}': {first.count:g} of "
-            f"{first.alike:g}, where {first.expected:.1f} are expected{tail}."
+            f"{first.alike:g}, where {first.expected:.1f} are expected{among}{tail}."
         )
 
     def _without(self) -> str:

@@ -22,7 +22,7 @@ from causal.ask.answer import PANEL
 from causal.ask.panel import Panel
 from causal.errors import ImpossibleEvidence
 from causal.exact.kernel import Floats
-from causal.learn.cases import asked, at_home
+from causal.learn.cases import at_home
 from causal.learn.elicited import Alike
 from causal.learn.gate import PARETO_K
 from causal.learn.nuts import Length
@@ -67,7 +67,7 @@ def cases_left_out(panel: Panel) -> Left:
     if not rows:
         return Left((), np.zeros(0), {PANEL: np.zeros(0)})
     keys = tuple((file.file, str(row.seen)) for file, row in rows)
-    slots = [panel.elicited.writer.write(asked(row)).leaves[0].evidence for _, row in rows]
+    slots = [each.slot for each in panel.elicited.cases]
     values = panel.values(slots).reshape(len(slots), len(panel.draws.experts), panel.draws.total)
     given = panel.share()
     logs = {name: np.empty(len(rows)) for name in panel.draws.experts}  # a panel pooled into one posterior is one more

@@ -161,14 +161,23 @@ def told(file: CaseFile) -> str:
         count = len(file.elsewhere.links)
         links = f"{count} link{'s' * (count != 1)}"
         through = f", through the model {file.elsewhere.model.name} and {links} to this one"
-    among = ""
-    if file.selected is not None:
-        among = f"; only a case with {file.selected} could be among them, so each counts by its probability among those"
     who = "the experts" if some else "every expert"
     return (
         f"{file.file}: {file.total:g} comparable cases in {len(rows)} distinct rows teach {who}, "
-        f"each worth {file.relevance:g}{others} of a case of this kind{through}{among}"
+        f"each worth {file.relevance:g}{others} of a case of this kind{through}{_told_selection(file)}"
     )
+
+
+def _told_selection(file: CaseFile) -> str:
+    """Return among which cases they count, and by which variables their rows were chosen without saying so."""
+    told, named = "", set[str]()
+    if file.selected is not None:
+        named.update(file.selected.variables)
+        told = f"; only a case with {file.selected} could be among them, so each counts by its probability among those"
+    silent = [variable for column, variable in file.columns.items() if column in file.where and variable not in named]
+    if silent:
+        told += f"; rows were kept by {', '.join(silent)}, as if others had never been: name that under 'selected' too"
+    return told
 
 
 def _others(file: CaseFile) -> dict[float, list[str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
 import causal
 from causal.ask.identification import identification
@@ -20,6 +21,7 @@ from causal.ask.leaving import cases_left_out
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.readings import interior
+from causal.learn import cases
 from causal.learn.calibrating import Calibration
 from causal.learn.cases import write_rows
 from causal.learn.model import build
@@ -218,6 +220,18 @@ def test_cases_of_a_model_of_their_own_may_be_selected(tmp_path: Path) -> None:
         assert some(at)[0] - every(at)[0] == pytest.approx(-0.5 * 7 * np.log(known), abs=1e-10)
 
 
+def test_rows_that_are_kept_by_what_happened_are_told_to_have_been_selected(tmp_path: Path) -> None:
+    """A row that `where` drops is no less lost than one that never reached the table."""
+    entry = KNOWN % "where: {z: y}, %s"
+    for more, told in (
+        ("", "rows were kept by z, as if others"),
+        ("selected: {z: y},", "only a case with z = y could"),
+    ):
+        (note,) = study(tmp_path, PAIR, EXPERTS + entry % more, "x,x_conf,z,n\nn,,n,3\ny,,y,4\n").elicited.notes
+        assert told in note
+        assert ("as if others" in note) == (not more)
+
+
 # What is asked of them
 
 
@@ -293,12 +307,26 @@ def test_cases_are_made_up_among_those_selected_and_read_as_such(tmp_path: Path)
     assert float(read) == pytest.approx(one.cases.log_likelihood(probabilities, coded)[0], abs=1e-9)
 
 
+def test_calibration_sees_selected_cases_that_are_not_weighed_as_such(tmp_path: Path, monkeypatch) -> None:
+    right = calibration(tmp_path, "selected: [{x: n}, {z: y}],")
+    assert min(uniform(right)) > 0.001
+    monkeypatch.setattr(cases, "_selected", lambda writer, selected: writer.network.recorder.one)
+    assert min(uniform(Calibration(right.model, right.priors, right.expert, ()))) < 1e-4
+
+
+def uniform(one: Calibration, simulations: int = 60) -> list[float]:
+    """Return how well uniform ranks would go with those of every quantity."""
+    ranks = np.array([one.simulate([seed, 9]).ranks for seed in range(simulations)])
+    luck = np.random.default_rng(1).random(ranks.shape)
+    return [float(kstest(column, "uniform").pvalue) for column in ((ranks + luck) / 100).T]
+
+
 def test_where_none_was_selected_cases_are_made_up_as_ever(tmp_path: Path) -> None:
-    cases = calibration(tmp_path, "").cases
+    ever = calibration(tmp_path, "").cases
     probabilities = np.array([0.1, 0.2, 0.3, 0.4])
-    made = [tuple(state for _, state in each) for each in cases.draw(np.random.default_rng(7), probabilities)]
-    wanted = np.random.default_rng(7).choice(4, size=len(cases.cells), p=probabilities)
-    exact = [at for at, cell in enumerate(cases.cells) if not any(error for _, error in cell.seen)]
-    whole = [at for at in exact if len(cases.cells[at].seen) == 2]
+    made = [tuple(state for _, state in each) for each in ever.draw(np.random.default_rng(7), probabilities)]
+    wanted = np.random.default_rng(7).choice(4, size=len(ever.cells), p=probabilities)
+    exact = [at for at, cell in enumerate(ever.cells) if not any(error for _, error in cell.seen)]
+    whole = [at for at in exact if len(ever.cells[at].seen) == 2]
     assert whole[:3] == [0, 1, 2]
-    assert [made[at] for at in whole] == [cases.states[wanted[at]] for at in whole]
+    assert [made[at] for at in whole] == [ever.states[wanted[at]] for at in whole]

@@ -177,8 +177,9 @@ class Carries:
         if best is None:
             return ""
         case = next((each for each in self.case.gains if each.expert == PANEL), None)
+        as_it_comes = ", taken whatever happens in it," if self.case.selected else ""
         learned = "" if case is None else (
-            f"; one comparable case (relevance {self.case.relevance:g}) {_little(case.own)}"
+            f"; one comparable case{as_it_comes} (relevance {self.case.relevance:g}) {_little(case.own)}"
         )  # fmt: skip
         return (
             f"Next, ask {self._name(best.expert)} about {self._said(best.words)}: {_little(best.panel)} off the panel's"

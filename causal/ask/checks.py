@@ -160,10 +160,12 @@ class Checks:
         out = sum(each.tail is not None and each.tail < OUT for each in self.strange)
         first = self.strange[0]
         said = f"line {first.line} of {first.file} ('{first.words}')"
+        among = " among cases so selected" if first.selected else ""
         if first.tail is None:
-            strange = f"the least expected is {said}, to which all else gives a probability of {np.exp(first.elpd):.2g}"
+            chance = f"a probability of {np.exp(first.elpd):.2g}{among}"
+            strange = f"the least expected is {said}, to which all else gives {chance}"
         else:
-            seen = f"{first.count:g} of {first.alike:g}, where {first.expected:.1f} are expected"
+            seen = f"{first.count:g} of {first.alike:g}, where {first.expected:.1f} are expected{among}"
             strange = f"the strangest is {said}: {seen} (tail {first.tail:.2f})"
         return (
             f"Of {counted(len(self.strange), 'kind')} of comparable case, {counted(out, 'is', 'are')} seen more or "

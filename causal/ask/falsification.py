@@ -8,7 +8,8 @@ estimated from the cases, by DoWhy.
              2020), estimated by linear regression of states as numbers
              both on complete cases, LEAST of them at least, in a process of its own that is stopped when its time is up
 
-Without a case nothing is asked and DoWhy is not loaded.
+Cases that were selected by what happened in them are tested as they are, with a sentence that this is biased. Without a
+case nothing is asked and DoWhy is not loaded.
 """
 
 from __future__ import annotations
@@ -76,7 +77,11 @@ def falsification(panel: Panel, event: Event, seconds: float = SECONDS) -> Falsi
     tests = tuple(_tested(model, frame))
     complete = frame[(frame != UNKNOWN).all(axis=1)]
     shuffled, refuted, without = _by_dowhy(model, event, complete, seconds)
-    return Falsification(event, len(frame), len(complete), doubtful, seen, tests, shuffled, refuted, without)
+    files = [file for file in at_home(panel.elicited.priors) if file.selected is not None]
+    selected = min(sum(round(row.count) for file in files for row in file.rows or ()), len(frame))
+    return Falsification(
+        event, len(frame), len(complete), doubtful, seen, tests, shuffled, refuted, without, selected=selected
+    )
 
 
 def table(model: Model, priors: Priors) -> tuple[pd.DataFrame, int]:

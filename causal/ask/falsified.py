@@ -143,7 +143,8 @@ class Falsification:
     """What cases say about a graph.
 
     ``rows`` is how many cases there are, ``complete`` how many show all ``seen`` variables, ``doubtful`` how many codes
-    that are in doubt were taken as coded. ``without`` says why DoWhy was not asked, or what it could not be asked.
+    that are in doubt were taken as coded, ``selected`` how many cases are known only for what happened in them.
+    ``without`` says why DoWhy was not asked, or what it could not be asked.
     """
 
     event: Event
@@ -156,6 +157,7 @@ class Falsification:
     refuted: tuple[Refuted, ...] = ()
     without: tuple[str, ...] = ()
     gate: Gate = field(default_factory=Gate)
+    selected: int = 0
 
     @property
     def title(self) -> str:
@@ -214,6 +216,12 @@ class Falsification:
         text += f"and {self.complete} of them all; a test of some variables takes the cases that show those."
         if self.doubtful:
             text += f" {counted(self.doubtful, 'code in doubt was', 'codes in doubt were')} taken as coded."
+        if self.selected:
+            text += (
+                f" {counted(self.selected, 'case is', 'cases are')} in the table only because of what happened in "
+                "them, which alone makes independent variables dependent there: these tests and estimates are biased, "
+                "and a contradiction may be no fault of the graph."
+            )
         return text + " Cases with gaps are taken to be like those without."
 
     def _independences(self) -> str:
@@ -250,7 +258,7 @@ class Falsification:
         """Return everything as JSON-ready facts."""
         return {
             "event": str(self.event), "title": self.title, "text": self.text, "rows": self.rows,
-            "complete": self.complete, "doubtful": self.doubtful, "seen": list(self.seen),
+            "complete": self.complete, "doubtful": self.doubtful, "selected": self.selected, "seen": list(self.seen),
             "tests": [
                 {"early": e.early, "late": e.late, "given": list(e.given), "cases": e.cases, "p": e.p,
                  "p_holm": e.adjusted, "informative": e.informative, "rejected": e.rejected, "words": e.words}

@@ -188,7 +188,9 @@ def identification(
     for name, each in asked.items():
         how, variables = answers.get(name, (UNDECIDED, ()))
         rows.append(found[name] or _row(model, event, each, how, variables))
-    return Identification(event, model.variables[event.variable].title, tuple(rows), seen, len(cases), missing(model))
+    selected = any(file.selected is not None for file in at_home(panel.elicited.priors))
+    title = model.variables[event.variable].title
+    return Identification(event, title, tuple(rows), seen, len(cases), missing(model), selected=selected)
 
 
 def _row(model: Model, event: Event, intervention: Intervention, how: str, variables: Sequence[str]) -> Identified:

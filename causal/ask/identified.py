@@ -110,7 +110,8 @@ class Identified:
 class Identification:
     """Whether a table of cases that shows ``observed`` could settle each effect, and what the graph assumes.
 
-    ``cases`` is how many files of comparable cases the priors have.
+    ``cases`` is how many files of comparable cases the priors have; ``selected`` whether some hold only cases that were
+    selected by what happened in them.
     """
 
     event: Event
@@ -120,6 +121,7 @@ class Identification:
     cases: int
     missing: Missing
     gate: Gate = field(default_factory=Gate)
+    selected: bool = False
 
     @property
     def title(self) -> str:
@@ -165,6 +167,11 @@ class Identification:
             parts.append(
                 f"{counted(len(other) - NAMED, 'more rests', 'more rest')} on judgement alone for such reasons."
             )
+        if self.selected:
+            parts.append(
+                "That is true of cases taken whatever happens in them; some at hand were selected by what happened, "
+                "and to compare those would be biased."
+            )
         if not self.cases:
             parts.append(
                 "The prior file has no comparable cases, so every number here rests on judgement alone; the table says "
@@ -177,7 +184,7 @@ class Identification:
         return {
             "event": str(self.event), "title": self.title, "text": self.text, "observed": list(self.observed),
             "cases": self.cases, "rows": [each.to_dict() for each in self.rows], "missing": self.missing.to_dict(),
-            "gate": self.gate.to_dict(),
+            "gate": self.gate.to_dict(), "selected": self.selected,
         }  # fmt: skip
 
 

@@ -6,7 +6,8 @@
 
 Its level is right however few the cases are, which no test by chi-squared can say of twenty. Its power is another
 matter: where no group has two cases that differ in x and two that differ in y, every shuffle is alike, p is 1, and the
-cases can say nothing.
+cases can say nothing. Of cases that were selected by what happened in them the test is right about those selected, and
+biased about the graph: two causes of what selects are dependent there, independent as they are.
 """
 
 from __future__ import annotations

@@ -37,18 +37,23 @@ class CaseGain:
 
 @dataclass(frozen=True)
 class NextCase:
-    """What one comparable case with ``columns`` observed would win; ``without`` says why that was not computed."""
+    """What one comparable case with ``columns`` observed would win; ``without`` says why that was not computed.
+
+    It is a case as it comes, taken whatever happens in it; ``selected`` says that some of those at hand are not.
+    """
 
     relevance: float
     columns: tuple[str, ...]
     gains: tuple[CaseGain, ...]
     without: str = ""
+    selected: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
         gains = [{"expert": each.expert, "own": each.own, "error": each.error} for each in self.gains]
         return {
             "relevance": self.relevance, "columns": list(self.columns), "gains": gains, "without": self.without,
+            "selected": self.selected,
         }  # fmt: skip
 
 
@@ -114,7 +119,8 @@ def next_case(head: Headline, relevance: float = RELEVANCE, seed: int = 1) -> Ne
     if len(weights) > 1:
         gains.insert(0, CaseGain(PANEL, *_won(_variance(weights, made), parts)))
     gains.sort(key=lambda each: each.expert != PANEL)
-    return NextCase(relevance, columns, tuple(gains))
+    selected = any(file.selected is not None for file in head.panel.elicited.priors.cases)
+    return NextCase(relevance, columns, tuple(gains), selected=selected)
 
 
 def _refused(head: Headline, columns: tuple[str, ...]) -> str:

@@ -6,8 +6,8 @@
     tail                2 min(P(N <= count), P(N >= count)) at most 1, N binomial in every draw: E over draws
     elpd                ln E P without the case, for each of them (PSIS-LOO), panel: of the mixture
 
-The tail is that of cases by themselves, of which every one has been used; a row with doubtful codes is no event, and
-has none.
+Of a file whose cases were selected by what happened in them, all of it is among those selected. The tail is that of
+cases by themselves, of which every one has been used; a row with doubtful codes is no event, and has none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Recognised:
     """One distinct row, for one expert or the panel; ``alike`` is the number of cases with the same columns filled.
 
     The panel's is that of those who know the model that the row is of. ``k`` is Pareto k of the weights that leave one
-    such case out (the panel's: the greatest).
+    such case out (the panel's: the greatest). Where the file's cases were ``selected`` by what happened in them, every
+    probability is that among those.
     """
 
     file: str
@@ -51,13 +52,15 @@ class Recognised:
     k: float
     refitted: bool
     gate: Gate
+    selected: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
         names = ("file", "line", "words", "expert", "count", "alike", "prior", "posterior", "expected", "tail")
         facts = {name: getattr(self, name) for name in names}
         scores = {name: getattr(self, name) if np.isfinite(getattr(self, name)) else None for name in ("elpd", "lppd")}
-        return facts | scores | {"pareto_k": self.k if np.isfinite(self.k) else None, "refitted": self.refitted}
+        return facts | scores | {"pareto_k": self.k if np.isfinite(self.k) else None, "refitted": self.refitted,
+                                 "selected": self.selected}  # fmt: skip
 
 
 def recognised(panel: Panel, without: Mapping[tuple[str, int], tuple[Term, LeftOut]]) -> tuple[Recognised, ...]:
@@ -89,6 +92,7 @@ def recognised(panel: Panel, without: Mapping[tuple[str, int], tuple[Term, LeftO
                     alike=n, prior=float(prior[number, column].mean()), posterior=mean, expected=n * mean,
                     tail=tail(each, n, p, share[column]), **scores, k=out.k, refitted=out.refitted,
                     gate=out.diagnosed(rest, f"{term.words} by {panel.called(name)}"),
+                    selected=each.file.selected is not None,
                 )
             )  # fmt: skip
         inside = {row.expert: weights[row.expert] for row in own if row.expert in weights}
@@ -134,4 +138,5 @@ def _pooled(own: list[Recognised], weights: Mapping[str, float]) -> Recognised:
         first.file, first.line, first.words, PANEL, first.count, first.alike, mixed("prior"), mixed("posterior"),
         mixed("expected"), None if first.tail is None else mixed("tail"), score("elpd"), score("lppd"),
         float(np.max([each.k for each in own])), any(each.refitted for each in own), gate,
+        first.selected,
     )  # fmt: skip

@@ -5,6 +5,8 @@
       hierarchically
     a row of cases        a joint state drawn at theta; of each column seen, another state instead with its grade's
                           chance; a line of a CSV, worth one case
+    a row of a file whose joint state drawn among those that were selected, and weighed by its probability there
+      cases were selected
     a row of another use  a line that must not count, where the file says which rows do
 
 Nothing here is taken from what reads, weighs or samples: the likelihoods are sums over joint states and coded states,
@@ -177,7 +179,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Cases:
-    """Cases to be made up: ``slots`` are the probabilities of the joint ``states`` of ``variables``."""
+    """Cases to be made up: ``slots`` are the probabilities of the joint ``states`` of ``variables``.
+
+    ``known`` says of each file, and of each joint state, whether such a case could be in it; shape (files, states).
+    """
 
     model: Model
     files: tuple[CaseFile, ...]
@@ -185,6 +190,7 @@ class Cases:
     variables: tuple[str, ...]
     states: tuple[tuple[str, ...], ...]
     slots: tuple[int, ...]
+    known: Floats
 
     @classmethod
     def of(cls, writer: Writer, priors: Priors) -> Cases:
@@ -199,7 +205,9 @@ class Cases:
             for cell in _cells(place, file, row)
         )
         model = writer.network.model
-        variables = tuple(name for name in model.variables if any(name == seen for c in cells for seen, _ in c.seen))
+        told = {name for cell in cells for name, _ in cell.seen}
+        told |= {name for file in priors.cases if file.selected and file.rows for name in file.selected.variables}
+        variables = tuple(name for name in model.variables if name in told)
         size = math.prod(len(model.variables[name].states) for name in variables)
         if size > LARGEST:
             raise UsageError(f"{size} joint states of what is seen in cases are too many to make up cases of")
@@ -210,13 +218,15 @@ class Cases:
             ).slots[0]
             for joint in states
         ]
-        return cls(model, priors.cases, cells, variables, states, tuple(slots))
+        known = np.array([[_known(file, variables, joint) for joint in states] for file in priors.cases], dtype=float)
+        return cls(model, priors.cases, cells, variables, states, tuple(slots), known)
 
     def draw(self, rng: np.random.Generator, probabilities: Floats) -> tuple[Coded, ...]:
         """Return what is coded of each case, ``probabilities`` being those of the joint states."""
-        shares = probabilities / probabilities.sum()
+        below = np.cumsum(self.known * probabilities, axis=1)
         found = []
-        for cell, joint in zip(self.cells, rng.choice(len(shares), size=len(self.cells), p=shares), strict=True):
+        for cell, luck in zip(self.cells, rng.random(len(self.cells)), strict=True):
+            joint = int(np.searchsorted(below[cell.file] / below[cell.file, -1], luck, side="right"))
             true = dict(zip(self.variables, self.states[joint], strict=True))
             found.append(tuple((name, self._coded(rng, name, true[name], error)) for name, error in cell.seen))
         return tuple(found)
@@ -227,12 +237,13 @@ class Cases:
 
     def log_likelihood(self, probabilities: Floats, coded: Sequence[Coded]) -> Floats:
         """Return the log probability of what was coded, of ``probabilities`` of shape (joint states, draws)."""
-        weights = np.ones((len(self.cells), len(self.states)))
+        weights = self.known[[cell.file for cell in self.cells]]
+        whole = weights @ probabilities  # 1 but for rounding where nothing was selected
         for row, cell, case in zip(weights, self.cells, coded, strict=True):
             for (name, error), (_, code) in zip(cell.seen, case, strict=True):
                 at, others = self.variables.index(name), len(self.model.variables[name].states) - 1
                 row *= [1.0 - error if joint[at] == code else error / others for joint in self.states]
-        return np.asarray(np.log(weights @ probabilities).sum(axis=0))
+        return np.asarray((np.log(weights @ probabilities) - np.log(whole)).sum(axis=0))
 
     def written(self, coded: Sequence[Coded]) -> tuple[CaseFile, ...]:
         """Return the files with what was coded in place of their rows, each read from a CSV."""
@@ -257,6 +268,13 @@ def _cells(place: int, file: CaseFile, row: CaseRow) -> list[Cell]:
         )
     seen = tuple((name, round(1.0 - max(share for _, share in codes), 12)) for name, codes in row.seen)
     return [Cell(place, seen)] * round(worth)
+
+
+def _known(file: CaseFile, variables: tuple[str, ...], joint: tuple[str, ...]) -> bool:
+    """Tell whether a case in a joint state could be in a file: by the alternatives themselves, as they are written."""
+    case = dict(zip(variables, joint, strict=True))
+    boxes = file.selected.alternatives if file.selected is not None and file.rows else ({},)
+    return any(all(case[name] in states for name, states in box.items()) for box in boxes)
 
 
 def _header(file: CaseFile) -> str:

@@ -4,6 +4,8 @@
     with ``model``       they are those of a model of its own, with ``priors`` of its own or weak ones; ``links`` say
                          what its questions have to do with questions here
 
+    selected: {lasted: yes}                      no case is in the table but by what happened in it
+    selected: [{x: "0", y: "0"}, {x: "1"}]       or by any of these; each counts by its probability among those
     relevance: 0.3                               a case is worth three tenths of one's own, to everybody
     relevance: {default: 0.3, trotskyist: 0.1}   or per school or expert; 0 learns nothing
     within: 0.5, schools: {trotskyist: none}     how far apart two linked questions lie; none sees no link
@@ -18,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from causal.errors import QueryError, QuestionSyntaxError, SpecError
+from causal.errors import QueryError, QuestionSyntaxError, SpecError, TooLarge
 from causal.spec import priorshape as shapes
 from causal.spec.casefile import read_cases
 from causal.spec.grammar import parse_about
@@ -29,7 +31,8 @@ from causal.spec.names import check_names
 from causal.spec.priors import CaseFile, Elsewhere, Link, Priors
 from causal.spec.question import Comparison, Effect, Question, TypesOf
 from causal.spec.reach import kind_of
-from causal.spec.reader import Problems, Scalar
+from causal.spec.reader import Node, Problems, Scalar, Sequence
+from causal.spec.selection import Box, Selection, parted
 from causal.spec.shape import number, share, tidy
 
 DEFAULT, NONE = "default", "none"
@@ -88,6 +91,7 @@ def read_entry(written: shapes.CaseFileShape, around: Around, load_priors: Loads
         own=frozen(own),
         unseen=frozen(_unseen(written, columns, problems)),
         elsewhere=elsewhere,
+        selected=None if written.selected is None else _selected(written.selected, written.at("selected"), known),
         line=written.node.line,
         column=written.node.column,
     )
@@ -155,6 +159,41 @@ def _unseen(
             problems.add(column, f"{str(column)!r} is not among the columns that are read{choices(column, columns)}")
         found[str(column)] = frozen({str(each): tuple(map(str, values)) for each, values in where.items()})
     return found
+
+
+def _selected(
+    written: Mapping[Scalar, list[Scalar]] | list[dict[Scalar, list[Scalar]]], place: Node, known: Known
+) -> Selection | None:
+    """Return what made cases known, None where it cannot be told; it has to tell some cases from others."""
+    problems = known.problems
+    before = len(problems)
+    boxes: list[Box] = []
+    for at, each in enumerate(written if isinstance(written, list) else [written]):
+        if not each:
+            here = place.items[at] if isinstance(place, Sequence) else place
+            problems.add(here, "name at least one variable and the states in which a case was known, like {x: yes}")
+        box = {}
+        for variable, words in each.items():
+            if not known.has(variable):
+                continue
+            if not words:
+                problems.add(variable, f"name at least one state of {str(variable)!r}")
+            box[str(variable)] = known.states(variable, words)
+        boxes.append(frozen(box))
+    if not boxes:
+        problems.add(place, "name at least one alternative, like {x: yes}; where no case was selected, leave this out")
+    if len(problems) > before or not all(box and all(box.values()) for box in boxes):
+        return None
+    try:
+        pieces, rest = parted(boxes, known.state_lists)
+    except TooLarge as error:
+        message = f"{error}; let a variable with a rule say in the model which cases were known, and name its state"
+        problems.add(place, message)
+        return None
+    if not rest:
+        problems.add(place, "every case is among these, so nothing was selected; leave this out")
+        return None
+    return Selection(tuple(boxes), pieces, rest, problems.path, place.line, place.column, place.where)
 
 
 def _confidence(written: shapes.CaseFileShape, problems: Problems) -> tuple[str, dict[str, float]]:

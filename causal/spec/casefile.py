@@ -11,7 +11,8 @@ A grade stands in the column of the same name with the suffix that ``confidence`
 column of ``where`` has a value that it names; ``count`` says how many cases a row is. Rows alike are one row.
 
 A cell that ``unseen`` speaks of counts as empty: what was coded 0 because nobody could see it is missing, and no 0. A
-row whose ``use`` begins with ``target`` is the case that is asked about, and is refused where it is kept: it would be
+row that cannot have been among those that ``selected`` speaks of is refused, whatever its gaps and doubts hide. A row
+whose ``use`` begins with ``target`` is the case that is asked about, and is refused where it is kept: it would be
 evidence for itself.
 """
 
@@ -162,7 +163,7 @@ class _Rows:
                 continue
             count = self._cases(row)
             seen = tuple(each for reader in self.seen if (each := reader(row)) is not None)
-            if not seen or not count:
+            if not seen or not count or not self._was_selected(row, seen):
                 continue
             first = found.get(seen, CaseRow(seen, 0.0, row[0].line))
             found[seen] = replace(first, count=first.count + count)
@@ -179,6 +180,23 @@ class _Rows:
             message = f"the row {name}is the case that is asked about; leave it out: 'where: {{{USE}: ...}}'"
             self.problems.add(row[self.use], message, USE)
         return found
+
+    def _was_selected(self, row: Sequence[Scalar], seen: tuple[Seen, ...]) -> bool:
+        """Tell whether a row may have been among the cases that were selected; note a problem if not."""
+        selected = self.file.selected
+        if selected is None:
+            return True
+        possible = {name: [state for state, likelihood in each if likelihood > 0] for name, each in seen}
+        if selected.within(possible):
+            return True
+        columns = {name: column for column, name in self.file.columns.items()}
+        named = [name for name in selected.variables if name in possible]
+        what = " and ".join(f"{name} = {possible[name][0]}" for name in named if len(possible[name]) == 1)
+        at = self.table.column(columns[named[0]])
+        assert at is not None  # looked up before
+        message = f"a case with {what} is none of those that were selected: {selected}; mend the row or 'selected'"
+        self.problems.add(row[at], message, columns[named[0]])
+        return False
 
     def _cases(self, row: Sequence[Scalar]) -> float:
         if self.count is None:

@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 from causal.errors import Problem
 from causal.spec.model import Model, frozen
 from causal.spec.question import Question
+from causal.spec.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class CaseFile:
 
     ``file`` is as written, ``path`` where it was found. ``own`` has the experts for whom the relevance is another.
     ``where`` has per column the values of rows that are kept; ``unseen`` per column where its cells count as empty. The
-    columns are those of the model itself, or of one ``elsewhere``.
+    columns are those of the model itself, or of one ``elsewhere``. ``selected`` is what made a case known at all.
     """
 
     file: str
@@ -270,6 +271,7 @@ class CaseFile:
     own: Mapping[str, float] = field(default_factory=lambda: frozen({}))
     unseen: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=lambda: frozen({}))
     elsewhere: Elsewhere | None = None
+    selected: Selection | None = None
     line: int = 0
     column: int = 0
 

@@ -19,6 +19,7 @@ from pydantic.json_schema import SkipJsonSchema
 from causal.spec.shape import (
     Amount,
     AsKeys,
+    AsList,
     AsMapping,
     AsWord,
     Flag,
@@ -201,10 +202,14 @@ class LinkShape(Shape):
     experts: dict[Name, Name] = {}
 
 
+Box = dict[Name, OneOrMore]  # states of some variables
+
+
 class CaseFileShape(Shape):
     """A CSV of comparable cases: what its columns are called here, and which of its rows count how much.
 
-    `model` says that the columns are those of a model of their own, which `links` tie to this one.
+    `selected` says what held of every case that could be in the table at all, as one mapping of states or a list of
+    alternatives; `model` says that the columns are those of a model of their own, which `links` tie to this one.
     """
 
     file: Name
@@ -217,6 +222,13 @@ class CaseFileShape(Shape):
     count: Name | SkipJsonSchema[None] = None
     where: dict[Name, OneOrMore] = {}
     unseen: dict[Name, dict[Name, OneOrMore]] = {}
+    selected: (
+        Annotated[
+            Annotated[Box, AsMapping] | Annotated[list[Box], AsList],
+            by_form("states like {x: yes}, or a list of such alternatives: [{x: yes}, {y: [low, mid]}]"),
+        ]
+        | SkipJsonSchema[None]
+    ) = None
     confidence: dict[Name, Name] = {}
     model: Name | SkipJsonSchema[None] = None
     priors: Name | SkipJsonSchema[None] = None

@@ -228,3 +228,38 @@ def test_a_model_of_the_cases_own_needs_a_folder() -> None:
     entry = "{file: t.csv, relevance: 1, model: other, columns: {a: b}, links: [{there: P(b), here: P(c), within: 1}]}"
     (file,) = parse_priors(f"priors: p\nmodel: lawn\ncases:\n  - {entry}\n", "p.yaml", MODEL).cases
     assert file.rows is None  # which is refused before anything is drawn
+
+
+SELECTED = "{file: gardens.csv, relevance: 0.3, columns: {wet: grass, sky: sky}, selected: %s}"
+
+
+def test_a_row_that_cannot_have_been_selected_is_refused_at_its_cell(tmp_path: Path) -> None:
+    """A hole or a doubt may hide a case that was; a code for certain may not."""
+    where = "[{grass: dry, sky: [clear, cloudy]}, {sky: '1'}]"
+    held = ": grass = dry and sky in {clear, cloudy}, or sky = 1; mend the row or 'selected'"
+    assert complaint(tmp_path, "sky,wet\ncloudy,wet\n1,wet\nclear,\n,wet\nclear,wet\n", SELECTED % where) == [
+        f"gardens.csv:2:8: wet: a case with grass = wet and sky = cloudy is none of those that were selected{held}",
+        f"gardens.csv:6:7: wet: a case with grass = wet and sky = clear is none of those that were selected{held}",
+    ]
+    held = ": sky in {clear, 1}; mend the row or 'selected'"
+    assert complaint(tmp_path, "wet,sky\n,cloudy\nwet,1\n", SELECTED % "{sky: [clear, '1']}") == [
+        f"gardens.csv:2:2: sky: a case with sky = cloudy is none of those that were selected{held}"
+    ]
+    graded = SELECTED.replace("%s", "{grass: dry}, confidence: {suffix: _conf, L: 10%%}") % ()
+    (file,) = read(tmp_path, "wet,wet_conf,sky\nwet,L,1\n", graded).cases
+    assert len(file.rows or ()) == 1
+
+
+def test_what_was_selected_is_one_mapping_or_a_list_of_them(tmp_path: Path) -> None:
+    one, many = (
+        read(tmp_path, "wet,sky\ndry,1\n", SELECTED % each).cases[0] for each in ("{sky: '1'}", "[{sky: '1'}]")
+    )
+    assert one.selected is not None
+    assert many.selected is not None
+    assert one.selected.alternatives == many.selected.alternatives == ({"sky": ("1",)},)
+    assert (one.selected.line, one.selected.column, one.selected.where) == (4, 84, "cases.1.selected")
+    wanted = "states like {x: yes}, or a list of such alternatives: [{x: yes}, {y: [low, mid]}]"
+    assert complaint(tmp_path, "wet,sky\ndry,1\n", SELECTED % "wet", SELECTED % "[[grass]]") == [
+        f"p.yaml:4:84: cases.1.selected: expected {wanted}, found 'wet'",
+        "p.yaml:5:85: cases.2.selected.1: expected keys and values, found a list",
+    ]

@@ -197,9 +197,9 @@ def unsaid(elicited: Elicited, expert: str, judgement: Judgement) -> Held:
     """
     said = elicited.said[expert]
     own = {name: each for name, each in said.items() if each.judgement is not judgement}
-    wrong: list[CausalError] = []
-    holding = Holding(elicited.network, lambda _, error: wrong.append(error))
+    wrong: list[str] = []
+    holding = Holding(elicited.network, lambda of, error: wrong.append(f"'{of.about}' does not go without it: {error}"))
     held = holding.less(elicited.held[expert], own, elicited.defaults, said.keys() - own.keys())
     if wrong:
-        raise ElicitationError(str(wrong[0]))
+        raise ElicitationError(wrong[0])
     return held

@@ -44,6 +44,7 @@ COLUMNS = (
 )  # fmt: skip
 MOST = 3  # judgements on mechanisms that are told of; the others are in the table
 TWICE = 2.0  # Monte Carlo errors that one has to move the number by
+SEEN = 0.005  # and how far, for a second one to be told of
 INSTEAD: Mapping[tuple[str, ...], str] = frozen(
     {
         ("default",): "the file's default", ("weak",): "a weak prior",
@@ -200,32 +201,34 @@ class Checks:
     def _unsaid(self) -> str:
         """Return what the judgements on mechanisms move that move most, and which could not be left out."""
         silent = [each for each in self.omitted if each.kind == PARAMETER]
-        moving = [each for each in silent if each.moved > TWICE * self._error(each)][:MOST]
+        what = counted(len(silent), "judgement on a mechanism", "judgements on mechanisms")
+        moving = [each for each in silent if each.moved > TWICE * self._error(each)]
         lines = []
         if moving:
-            what = counted(len(silent), "judgement on a mechanism", "judgements on mechanisms")
-            whose = f"takes {self.words}" if moving[0].panel is not None else "takes their own number"
-            lines.append(f"Of {what}, leaving out one {whose} furthest with: {'; '.join(map(self._moves, moving))}.")
+            told = [moving[0], *(each for each in moving[1:MOST] if each.moved >= SEEN)]
+            moves = "; ".join(self._moves(each) for each in told)
+            lines.append(f"Of {what}, left out one at a time, {self.words} moves most without {moves}.")
         elif silent:
             lines.append(
-                f"None of {counted(len(silent), 'judgement on a mechanism', 'judgements on mechanisms')}, left out, "
-                "moves it by more than its Monte Carlo error."
+                f"Of {what}, left out one at a time, none moves {self.words} by more than its Monte Carlo error."
             )
         again = sum(each.refitted for each in silent)
         if again:
             was = counted(again, "of these was", "of these were")
             lines.append(f"{was[0].upper()}{was[1:]} drawn anew.")
-        for each in self.kept:
+        for each in self.kept[:MOST]:
             lines.append(f"'{each.words}' by {self._name(each.expert)} is not left out: {each.why}.")
+        if more := len(self.kept[MOST:]):
+            lines.append(f"{counted(more, 'other is', 'others are')} not left out either, as the table 'kept' says.")
         return " ".join(lines)
 
     def _moves(self, each: Omitted) -> str:
         by = f" by {self._name(each.expert)}" if len(self.names) > 1 else ""
         stands = f"'{each.words}'{by} ({INSTEAD[each.instead]} in its place)"
-        if each.panel is None:
-            return f"{stands}, by {signed(each.own_shift)}"
+        if each.panel is None:  # the panel is one posterior, from which none is taken
+            return f"{stands}: their own by {signed(each.own_shift)}"
         own = f", their own by {signed(each.own_shift)}" if len(self.names) > 1 else ""
-        return f"{stands}, to {banded(each.panel)} ({signed(each.shift)}{own})"
+        return f"{stands}: {banded(each.panel)} ({signed(each.shift)}{own})"
 
     def _error(self, each: Omitted) -> float:
         """Return the Monte Carlo error of what a judgement on a mechanism moves."""

@@ -25,6 +25,7 @@ from causal.ask.orders import weighed
 from causal.ask.panel import Panel
 from causal.ask.phrases import phrase
 from causal.ask.redrawn import Side, mean, pieces, redraw
+from causal.ask.stating import moved_together
 from causal.ask.terms import LeftOut
 from causal.elicit import Cuts
 from causal.errors import CausalError, ElicitationError, ImpossibleEvidence
@@ -211,8 +212,7 @@ class _Expert:
     @cached_property
     def connected(self) -> NDArray[np.bool_]:
         """Which parameters can move the headline, by themselves or through what ties them to others."""
-        groups = [p.group if p.scale == "cut" else p.name for p in self.elicited.network.parameters]
-        together = np.array([[each == group for each in groups] for group in dict.fromkeys(groups)], dtype=bool)
+        together = moved_together(self.elicited.network.parameters)
         ties = np.concatenate([self.ties, self.linked[None], together])
         found = self.head.relevant
         while True:

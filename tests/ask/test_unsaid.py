@@ -179,7 +179,7 @@ def test_the_panel_moves_by_the_weight_of_who_is_silent(
     assert on(found, "P(b | a = on)").instead == ("weak",)
     first = next(each for each in every.omitted if each.kind == PARAMETER)
     assert f"'{first.words}' by" in every.text
-    assert "in its place), to" in every.text
+    assert f"in its place): {first.panel:.2f} (" in every.text
     assert every.gate.verdict == PASS
 
 

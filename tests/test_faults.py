@@ -33,7 +33,7 @@ from causal.elicit.stated import SAYS, Stated
 from causal.exact import conditional, coupling
 from causal.exact.answer import Writer
 from causal.exact.network import Network
-from causal.learn import adapting, reading, store
+from causal.learn import adapting, holding, reading, store
 from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS
 from causal.spec.model import Edge, Model, frozen
@@ -208,8 +208,8 @@ def no_complement(patch: Patch) -> None:
 
 
 def compound_as_net(patch: Patch) -> None:
-    patch.setitem(reading._FITS, "compound", reading._FITS["probability"])
-    patch.setitem(reading._VALUE, "compound", reading._VALUE["probability"])
+    patch.setitem(holding._FITS, "compound", holding._FITS["probability"])
+    patch.setitem(holding._VALUE, "compound", holding._VALUE["probability"])
 
 
 def levels_over_a_hundred(patch: Patch) -> None:

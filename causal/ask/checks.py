@@ -3,7 +3,7 @@
     part          asks                                                          module
     judgements    what would have been predicted for each judged total          predicted.py
     rows          how probable is each comparable case                          recognised.py
-    omitted       what is the number without each expert, judgement, the cases  omitted.py
+    omitted       what is the number without each expert, judgement, the cases  omitted.py, unsaid.py
     sensitive     what does a little more of the priors, or the evidence, do    sensitive.py
 
 The first two leave each piece out when they judge it (PSIS-LOO), so nothing is compared with itself.
@@ -11,6 +11,7 @@ The first two leave each piece out when they judge it (PSIS-LOO), so nothing is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from causal.ask.answer import PANEL, Estimate
 from causal.ask.brief import Brief, Cell, banded, percent, signed
 from causal.ask.headline import headline
 from causal.ask.interventions import MINIMAL
-from causal.ask.omitted import CASES, EXPERT, Omitted, omitted
+from causal.ask.omitted import CASES, EXPERT, PARAMETER, Omitted, omitted
 from causal.ask.panel import Panel
 from causal.ask.predicted import OUT, Predicted, predicted
 from causal.ask.profile import NOTHING
@@ -28,8 +29,10 @@ from causal.ask.recognised import Recognised, recognised
 from causal.ask.saying import counted, listed
 from causal.ask.sensitive import CONFLICT, SAID, Sensitive, sensitive
 from causal.ask.terms import CASE, JUDGEMENT, Term, terms
+from causal.ask.unsaid import Kept, silences
 from causal.ask.without import LeftOut, Omission, leave_out
 from causal.learn.gate import Gate
+from causal.spec.model import frozen
 from causal.spec.question import Event
 
 if TYPE_CHECKING:
@@ -40,13 +43,23 @@ COLUMNS = (
     "posterior_low", "posterior_median", "posterior_high", "posterior_tail", "rest_low", "rest_median", "rest_high",
     "rest_tail", "elpd", "lppd", "pareto_k", "refitted",
 )  # fmt: skip
+MOST = 3  # judgements on mechanisms that are told of; the others are in the table
+TWICE = 2.0  # Monte Carlo errors that one has to move the number by
+SEEN = 0.005  # and how far, for a second one to be told of
+INSTEAD: Mapping[tuple[str, ...], str] = frozen(
+    {
+        ("default",): "the file's default", ("weak",): "a weak prior",
+        ("default", "weak"): "the file's defaults and weak priors",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Checks:
     """All checks around one number; ``names`` are what experts are called. Where the gate withholds, it is empty.
 
-    ``drawn`` is whether there are draws; at the medians there is only what the priors predict.
+    ``drawn`` is whether there are draws; at the medians there is only what the priors predict. ``kept`` are the
+    judgements on mechanisms that could not be left out.
     """
 
     question: str
@@ -60,6 +73,7 @@ class Checks:
     sensitive: tuple[Sensitive, ...]
     gate: Gate
     names: dict[str, str]
+    kept: tuple[Kept, ...] = ()
 
     @property
     def title(self) -> str:
@@ -82,6 +96,7 @@ class Checks:
             "judgements": self.table,
             "rows": pd.DataFrame([each.to_dict() for each in self.rows]),
             "omitted": pd.DataFrame([each.to_dict() for each in self.omitted]),
+            "kept": pd.DataFrame([each.to_dict() for each in self.kept]),
             "sensitive": pd.DataFrame([each.to_dict() for each in self.sensitive]),
         }
 
@@ -118,8 +133,8 @@ class Checks:
         """What the checks say, in a few sentences."""
         if self.gate.withholds:
             return f"{self.title} is not reported: {self.gate.findings[0]}."
-        parts = [self._judged(), self._scored(), self._seen(), self._without(), self._experts(), self._scaled()]
-        return "\n".join(part for part in parts if part)
+        said = (self._judged(), self._scored(), self._seen(), self._without(), self._unsaid())
+        return "\n".join(part for part in (*said, self._experts(), self._scaled()) if part)
 
     def _judged(self) -> str:
         if not self.judgements:
@@ -176,7 +191,7 @@ class Checks:
         whole = (each for each in self.omitted if each.kind == CASES and (each.expert == PANEL or len(self.names) == 1))
         cases = next(whole, None)
         seen = "" if cases is None else f"Without the comparable cases it would be {banded(cases.panel)}."
-        said = [each for each in self.omitted if each.kind not in (EXPERT, CASES)]
+        said = [each for each in self.omitted if each.kind not in (EXPERT, CASES, PARAMETER)]
         if not said:
             return seen
         first = said[0]
@@ -189,6 +204,43 @@ class Checks:
         if first.own is not None and len(self.names) > 1:
             line += f", their own by {signed(first.own_shift)}"
         return f"{line}; no other judgement on a total moves the panel more. {seen}".rstrip()
+
+    def _unsaid(self) -> str:
+        """Return what the judgements on mechanisms move that move most, and which could not be left out."""
+        silent = [each for each in self.omitted if each.kind == PARAMETER]
+        what = counted(len(silent), "judgement on a mechanism", "judgements on mechanisms")
+        moving = [each for each in silent if each.moved > TWICE * self._error(each)]
+        lines = []
+        if moving:
+            told = [moving[0], *(each for each in moving[1:MOST] if each.moved >= SEEN)]
+            moves = "; ".join(self._moves(each) for each in told)
+            lines.append(f"Of {what}, left out one at a time, {self.words} moves most without {moves}.")
+        elif silent:
+            lines.append(
+                f"Of {what}, left out one at a time, none moves {self.words} by more than its Monte Carlo error."
+            )
+        again = sum(each.refitted for each in silent)
+        if again:
+            was = counted(again, "of these was", "of these were")
+            lines.append(f"{was[0].upper()}{was[1:]} drawn anew.")
+        for each in self.kept[:MOST]:
+            lines.append(f"'{each.words}' by {self._name(each.expert)} is not left out: {each.why}.")
+        if more := len(self.kept[MOST:]):
+            lines.append(f"{counted(more, 'other is', 'others are')} not left out either, as the table 'kept' says.")
+        return " ".join(lines)
+
+    def _moves(self, each: Omitted) -> str:
+        by = f" by {self._name(each.expert)}" if len(self.names) > 1 else ""
+        stands = f"'{each.words}'{by} ({INSTEAD[each.instead]} in its place)"
+        if each.panel is None:  # the panel is one posterior, from which none is taken
+            return f"{stands}: their own by {signed(each.own_shift)}"
+        own = f", their own by {signed(each.own_shift)}" if len(self.names) > 1 else ""
+        return f"{stands}: {banded(each.panel)} ({signed(each.shift)}{own})"
+
+    def _error(self, each: Omitted) -> float:
+        """Return the Monte Carlo error of what a judgement on a mechanism moves."""
+        own = each.own_shift or 0.0
+        return (each.error or 0.0) * (1.0 if each.shift is None or not own else each.shift / own)
 
     def _experts(self) -> str:
         experts = sorted((e for e in self.omitted if e.kind == EXPERT), key=lambda each: each.panel or 0.0)
@@ -232,6 +284,7 @@ class Checks:
             "judgements": [each.to_dict() for each in self.judgements],
             "rows": [each.to_dict() for each in self.rows],
             "omitted": [each.to_dict() for each in self.omitted],
+            "kept": [each.to_dict() for each in self.kept],
             "sensitive": [each.to_dict() for each in self.sensitive],
         }
 
@@ -261,17 +314,18 @@ def checks(panel: Panel, event: Event, name: str = NOTHING, reading: str = MINIM
         return Checks(*what, (), (), (), (), head.answer.gate, names)
     pieces = terms(panel) if drawn else {}
     judgements, cases = _without(panel, pieces)
+    silent, kept = silences(head) if drawn else ((), ())
     parts = (
         predicted(panel, judgements),
         recognised(panel, cases),
-        omitted(head, pieces, judgements),
+        omitted(head, pieces, judgements, silent),
         sensitive(panel, event, pieces, reading),
     )
     gate = head.answer.gate
     for part in parts[:3]:
         for each in part:
             gate = gate & each.gate
-    return Checks(*what, *parts, gate, names)
+    return Checks(*what, *parts, gate, names, kept)
 
 
 def _without(

@@ -1,20 +1,19 @@
-"""The headline without each expert, each judgement on a total, each order that is evidence, and without the cases.
+"""The headline without each expert, each judgement, each order that is evidence, and without the cases.
 
     an expert       taken out of the panel's mixture: no one's posterior depends on another's (schools.py has schools)
     a judgement     the expert's draws weighted by 1 / its likelihood, or drawn anew (terms.py); the panel follows
+    a parameter     one that sets a mechanism's: the default in its place, by weights or drawn anew (unsaid.py)
     an order        the draws weighted as they are without it
     the cases       as a judgement, for every expert; nearly always drawn anew
 
 Out of a panel that is pooled into one posterior no expert and no judgement can be taken, only orders and cases: what
 else is left out moves the expert's own number.
-
-A judgement on a parameter is a prior; carries.py moves those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,13 @@ from causal.ask.answer import PANEL
 from causal.ask.headline import Headline
 from causal.ask.schools import mixture
 from causal.ask.terms import CASE, JUDGEMENT, Term, base
+from causal.ask.unsaid import Silence
 from causal.ask.without import LeftOut, Omission, leave_out, without_orders
 from causal.errors import ImpossibleEvidence
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate
 
-EXPERT, ORDER, CASES = "expert", "order", "cases"
+EXPERT, ORDER, CASES, PARAMETER = "expert", "order", "cases", "parameter"
 SEEN = "the comparable cases"
 
 
@@ -37,7 +37,8 @@ class Omitted:
     """The headline without one thing that ``expert`` said: their own mean and the panel's, and how far each moves.
 
     ``own`` is None where a whole expert is left out, ``k`` where nothing is weighted. ``panel`` and ``shift`` are None
-    where the panel is pooled into one posterior.
+    where the panel is pooled into one posterior. Of a judgement that sets a mechanism's parameters, ``instead`` says
+    what stands in its place (``default`` or ``weak``, or both), ``error`` is the Monte Carlo error of ``own_shift``.
     """
 
     kind: str
@@ -51,6 +52,8 @@ class Omitted:
     k: float | None
     refitted: bool
     gate: Gate
+    instead: tuple[str, ...] = ()
+    error: float | None = None
 
     @property
     def moved(self) -> float:
@@ -62,21 +65,31 @@ class Omitted:
         """Return everything as JSON-ready facts."""
         names = ("kind", "expert", "question", "words", "own", "own_shift", "panel", "shift")
         k = self.k if self.k is not None and np.isfinite(self.k) else None
-        return {name: getattr(self, name) for name in names} | {"pareto_k": k, "refitted": self.refitted}
+        facts: dict[str, Any] = {name: getattr(self, name) for name in names}
+        instead = " and ".join(self.instead) or None
+        return facts | {"pareto_k": k, "refitted": self.refitted, "instead": instead, "error": self.error}
 
 
 def omitted(
     head: Headline,
     pieces: Mapping[str, Sequence[Term]],
     without: Mapping[tuple[str, int], tuple[Term, LeftOut]],
+    silent: Sequence[Silence] = (),
 ) -> tuple[Omitted, ...]:
     """Return everything that can be left out, that which moves the panel most first.
 
-    ``without`` has the draws that leave each judgement out, by its place. Nothing where nothing was drawn.
+    ``without`` has the draws that leave each judgement on a total out, by its place, ``silent`` what each on a
+    mechanism moves. Nothing where nothing was drawn.
     """
     if head.panel.draws.total == 1:
         return ()
-    found = [*_experts(head), *_judgements(head, without), *_orders(head), *_cases(head, pieces)]
+    found = [
+        *_experts(head),
+        *_judgements(head, without),
+        *_orders(head),
+        *_cases(head, pieces),
+        *_mechanisms(head, silent),
+    ]
     return tuple(sorted(found, key=lambda each: (-each.moved, each.kind, each.expert, each.question)))
 
 
@@ -141,6 +154,16 @@ def _cases(head: Headline, pieces: Mapping[str, Sequence[Term]]) -> list[Omitted
     if len(head.panel.draws.experts) > 1:
         panel = Omitted(CASES, PANEL, "", SEEN, None, None, whole, whole - head.mean, worst, refitted, gate)
         found.insert(0, panel)
+    return found
+
+
+def _mechanisms(head: Headline, silent: Sequence[Silence]) -> list[Omitted]:
+    found = []
+    for each in silent:
+        own = head.means[each.expert] + each.own_shift
+        about = str(each.judgement.about)
+        made = _moved(head, PARAMETER, each.expert, about, each.words, own, each.k, each.refitted, each.gate)
+        found.append(replace(made, instead=each.instead, error=each.error))
     return found
 
 

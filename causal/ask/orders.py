@@ -38,6 +38,16 @@ def reweighted(holds: NDArray[np.bool_], used: Sequence[Compared], experts: Sequ
     return share
 
 
+def weighed(share: Floats, holds: NDArray[np.bool_], used: Sequence[Compared]) -> Floats:
+    """Return weights of one expert's draws, shape (draws,), moved so that their orders hold as surely as they said.
+
+    ``holds`` says where each is so, shape (judgements, draws). Raises ImpossibleEvidence as ``reweighted`` does.
+    """
+    for row, compared in enumerate(used):
+        share = _moved(share, holds[row], compared)
+    return share
+
+
 def _moved(share: Floats, holds: NDArray[np.bool_], compared: Compared) -> Floats:
     """Return draw weights moved so that ``compared`` holds with its stated probability."""
     mass = float(share[holds].sum())

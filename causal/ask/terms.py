@@ -99,8 +99,8 @@ def chances(panel: Panel, seen: Sequence[Seen]) -> Floats:
         ]
         if known:
             slots = [seen[at].alike.slot for at in known]
-            late = [slot for beside in panel.elicited.taught(name) for slot in beside.late]
-            found[known, column] = panel.elicited.network.recorder.tape(slots, late).values(panel.draws.whole(column))
+            tape = panel.elicited.network.recorder.tape(slots, panel.elicited.late(name))
+            found[known, column] = tape.values(panel.draws.whole(column))
     return found
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from causal.ask.panel import Panel
 from causal.ask.terms import CASE, JUDGEMENT, Seen, Term, base, chances
+from causal.errors import CausalError
 from causal.exact.kernel import Floats
 from causal.learn import store
 from causal.learn.elicited import Alike, Elicited
@@ -126,19 +127,21 @@ def leave_out(panel: Panel, omissions: Sequence[Omission]) -> list[LeftOut]:
             again += [] if _ordered(panel, each.expert) else [place]
     made = redrawn(panel, [omissions[place].of(panel.elicited) for place in again])
     for place, draws in zip(again, made, strict=True):
+        if isinstance(draws, CausalError):  # then the weights have to do, and their gate says so
+            continue
         expert = omissions[place].expert
         share = _share(replace(panel, draws=draws), expert)
         found[place] = LeftOut(draws, expert, share, found[place].k, True, judge_run(draws))
     return found
 
 
-def redrawn(panel: Panel, reduced: Sequence[Elicited]) -> list[Draws]:
-    """Return draws of what was elicited of one expert each, as the panel's own were drawn."""
+def redrawn(panel: Panel, reduced: Sequence[Elicited]) -> list[Draws | CausalError]:
+    """Return draws of what was elicited of one expert each, as the panel's own were drawn; or why there are none."""
     chains, draws = panel.draws.theta.shape[:2]
     seed, length = panel.draws.seed, Length(draws, TUNE, max(chains, CHAINS))
     targets = [target for each in reduced for target in aim(each)]
-    made = store.obtain_each(targets, seed, length, panel.cluster)
-    return [Draws.of({target.expert: drawn}, seed) for target, drawn in zip(targets, made, strict=True)]
+    made = zip(targets, store.obtain_each(targets, seed, length, panel.cluster), strict=True)
+    return [each if isinstance(each, CausalError) else Draws.of({target.expert: each}, seed) for target, each in made]
 
 
 def _ordered(panel: Panel, expert: str) -> bool:

@@ -11,29 +11,14 @@ The arithmetic is in elicit/coding.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from causal.elicit import Coding, Stated, between, line, refitted, restated
+from causal.elicit import Coding, between, line, refitted, restated
 from causal.errors import CausalError, ElicitationError
-from causal.learn.elicited import UNITS, Derived
+from causal.learn.elicited import UNITS, Derived, Said
 from causal.spec.priors import Judgement
 
 Note = Callable[[Judgement, CausalError], None]
-
-
-@dataclass(frozen=True)
-class Said:
-    """One parameter as said by somebody: read through a form, already turned so that it states the form itself.
-
-    ``turned`` says that it was; ``readings`` are all judgements that it was made of, where several coders read it.
-    """
-
-    judgement: Judgement
-    stated: Stated
-    reading: str
-    reference: str | None
-    turned: bool = False
-    readings: tuple[Judgement, ...] = ()
 
 
 def coder(judgement: Judgement) -> str:

@@ -3,6 +3,7 @@ only checked.
 
     Elicited ── held: expert -> Held ── priors: a Prior per parameter, in the network's order
       │                               └─ cuts: joint fits of ordered baselines
+      ├─ said: expert -> parameter -> Said, and defaults: what these priors were made of (holding.py)
       ├─ derived: judgements about what is no parameter, as evidence, checks, or shapes of the prior
       ├─ pool: a panel that is pooled into one posterior, held beside those of its experts (pooled.py)
       ├─ compared: orders and signs of effects
@@ -20,7 +21,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from causal.elicit import Belief, Coding, Cuts, Fit, Spread
+from causal.elicit import Belief, Coding, Cuts, Fit, Spread, Stated
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.exact.parameter import Parameter
@@ -31,6 +32,21 @@ from causal.spec.question import Question
 
 STEEPEST = 0.25  # of a probability in its log-odds, at one half: turns an sd on the log-odds into that of a difference
 UNITS: Mapping[str, float] = frozen({"log-odds": 1.0, "log": 1.0, "identity": STEEPEST})  # by the scale of a Derived
+
+
+@dataclass(frozen=True)
+class Said:
+    """One parameter as said by somebody: read through a form, already turned so that it states the form itself.
+
+    ``turned`` says that it was; ``readings`` are all judgements that it was made of, where several coders read it.
+    """
+
+    judgement: Judgement
+    stated: Stated
+    reading: str
+    reference: str | None
+    turned: bool = False
+    readings: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +206,7 @@ class Elicited:
     """A prior file read against a network: by expert, and what no parameter can hold.
 
     ``weights`` are those of the panel by the file's rule, 0 for who is apart; only their ratios have a meaning.
+    ``said`` has what each expert said about parameters, by parameter, ``defaults`` what the file says for the silent.
     """
 
     writer: Writer
@@ -205,6 +222,8 @@ class Elicited:
     beside: tuple[Beside, ...] = ()
     pool: Pool | None = None
     coding: Coding | None = None
+    said: Mapping[str, Mapping[str, Said]] = field(default_factory=lambda: frozen({}))
+    defaults: Mapping[str, Said] = field(default_factory=lambda: frozen({}))
 
     @property
     def experts(self) -> tuple[str, ...]:
@@ -234,6 +253,10 @@ class Elicited:
     def taught(self, expert: str) -> tuple[Beside, ...]:
         """Return the models of cases that an expert learns from."""
         return tuple(each for each in self.beside if each.teaches(expert))
+
+    def late(self, expert: str) -> list[int]:
+        """Return the slots of the parameters of the models of cases that an expert learns from, as draws have them."""
+        return [slot for each in self.taught(expert) for slot in each.late]
 
     @property
     def weak(self) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@
     run(jobs)                         joblib's processes, one to a core
     run(jobs, cluster="local")        dask.distributed, its scheduler and workers on this machine
     run(jobs, cluster="tcp://...")    dask.distributed, a scheduler somewhere
+    attempt(jobs)                     the same, failures beside results
 
     <store>/jobs/<digest>/result.json     sha256(key, function, its module's source, versions) -> what it returned
     <store>/<kind>/<name>/                what has a shelf of its own: draws (store.py)
@@ -116,6 +117,16 @@ def run(jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_:
     kept, and UsageError where there is no such cluster. An interrupt keeps what was finished, and has a note that says
     how much.
     """
+    found, failed = attempt(jobs, cluster, told)
+    if failed is not None:
+        raise failed
+    return found
+
+
+def attempt(
+    jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_: None
+) -> tuple[dict[str, Any], JobsFailed | None]:
+    """Return what ``run`` does, with the error, where some jobs failed, beside the results of the others."""
     names = {job.key: job.name or job.digest for job in jobs}
     if len(names) < len(jobs):
         raise ValueError("two jobs have the same key")
@@ -140,9 +151,9 @@ def run(jobs: Sequence[Job], cluster: str | None = None, told: Told = lambda *_:
         raise
     if lost:
         warnings.warn(f"results are not kept, so the next run makes them again: {lost}", NotStored, stacklevel=2)
-    if failed:
-        raise JobsFailed({key: each.failure for key, each in failed.items()}, len(jobs), _code(failed.values()))
-    return {key: found[key][0] for key in names}
+    failures = {key: each.failure for key, each in failed.items()}
+    wrong = JobsFailed(failures, len(jobs), _code(failed.values())) if failed else None
+    return {key: found[key][0] for key in names if key in found}, wrong
 
 
 def _kept(shelf: Shelf, name: str) -> tuple[Any] | None:
@@ -183,7 +194,7 @@ def _version() -> str:
         return ""
 
 
-def _attempt(job: Job) -> _Outcome:
+def _attempted(job: Job) -> _Outcome:
     """Run a job where this is, and return what became of it: an error is told, because not every one can be sent."""
     digest = job.digest
     try:
@@ -209,7 +220,7 @@ def _received(sent: bytes) -> _Outcome:
         job: Job = pickle.loads(sent)
     except Exception as error:  # noqa: BLE001 - a worker that has not the code cannot have the error either
         return _Outcome("", failure=f"it cannot be read by the worker ({type(error).__name__}: {error})")
-    return _attempt(job)
+    return _attempted(job)
 
 
 def _each(todo: Sequence[Job], cluster: str | None) -> Iterator[tuple[Job, _Outcome]]:
@@ -221,7 +232,7 @@ def _each(todo: Sequence[Job], cluster: str | None) -> Iterator[tuple[Job, _Outc
         yield from _on_cluster(todo, cluster)
     elif cores == 1 or len(todo) == 1 or all(job.wide for job in todo):
         for job in todo:
-            yield job, _attempt(job)
+            yield job, _attempted(job)
     else:
         yield from _on_cores(todo, cores)
 
@@ -257,7 +268,7 @@ def _on_cluster(todo: Sequence[Job], cluster: str) -> Iterator[tuple[Job, _Outco
             "a cluster needs dask.distributed, which is not installed: pip install 'causal-onecase[cluster]'"
         ) from None
     connect: Any = distributed.Client
-    here = {"n_workers": os.process_cpu_count() or 1, "threads_per_worker": 1, "dashboard_address": None}
+    here = {"n_workers": os.process_cpu_count() or 1, "threads_per_worker": 1, "dashboard_address": ":0"}
     try:
         client = connect(set_as_default=False, **(here if cluster == LOCAL else {"address": cluster, "timeout": WAIT}))
     except (OSError, ValueError) as error:

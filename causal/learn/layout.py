@@ -117,6 +117,13 @@ def lay_out(elicited: Elicited, *experts: str, beside: Sequence[Beside] = ()) ->
     return entries.layout((*names, *(name for each in beside for name in each.names)))
 
 
+def block(expert: str, held: Held) -> Layout:
+    """Sort a part of what one expert holds into vectors: any of the priors, the cuts of a variable all or none."""
+    entries = _Entries((expert,))
+    entries.expert(0, held)
+    return entries.layout(tuple(prior.parameter.name for prior in held.priors))
+
+
 class _Entries:
     """Gathers entries family by family, expert by expert."""
 

@@ -10,62 +10,46 @@
 
 What is no parameter is evidence on the scale of its form (forms.py).
 
-Where an expert is silent the file's default speaks, and where there is none, a weak one that is listed. Defaults of
-departures are offsets or ratios to the default reference, so they follow an expert's own reference.
+Where an expert is silent the file's default speaks, and where there is none, a weak one that is listed: holding.py
+makes priors of what was said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 
 from causal.elicit import (
     DIFFERENCE,
     PROBABILITY,
     QUOTIENT,
-    WEAK,
-    Belief,
-    Beta,
-    Cuts,
-    Fit,
-    LogOdds,
-    Normal,
-    Point,
     Stated,
-    TruncatedNormal,
     concentrations,
     exact_sticks,
-    fit_cuts,
     fit_log,
     fit_log_odds,
-    fit_net,
     fit_normal,
-    fit_offset,
-    fit_probability,
-    fit_ratio,
     flat,
     rescaled,
     stated,
     sticks,
-    weak_cuts,
     weights,
 )
 from causal.errors import CausalError, ElicitationError, Problem, QueryError, SpecError
 from causal.exact.answer import Writer
 from causal.exact.mechanisms.wording import right_words
-from causal.exact.parameter import Parameter, inputs
+from causal.exact.parameter import inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.beside import join
 from causal.learn.cases import told, write_cases
-from causal.learn.coded import Said, enter, settle
-from causal.learn.elicited import Compared, Derived, Elicited, Held, Prior
+from causal.learn.coded import enter, settle
+from causal.learn.elicited import Compared, Derived, Elicited, Said
 from causal.learn.forms import on_scale, scale_of
+from causal.learn.holding import Holding
 from causal.learn.melding import reshape
 from causal.learn.pooled import pool
-from causal.spec.model import Logistic, Table, frozen
+from causal.spec.model import Table, frozen
 from causal.spec.priors import LINEAR, SHAPING, Abstain, DirichletSays, Exactly, Judgement, Order, Priors, Sign
 from causal.spec.question import (
-    Assign,
     Comparison,
     Effect,
     Event,
@@ -76,7 +60,6 @@ from causal.spec.question import (
 
 CHECK = "check"  # compared and moves nothing, also where it is about a parameter
 NOBODYS = "a default is for a parameter of a mechanism; judge this as an expert, or leave it out"
-HALF = 0.5  # the reference of a departure whose reference nobody judged
 
 
 def elicit(writer: Writer, priors: Priors) -> Elicited:
@@ -94,7 +77,6 @@ class _Reader:
         self.by_name = {parameter.name: parameter for parameter in self.network.parameters}
         self.problems: list[Problem] = []
         self.notes: list[str] = []
-        self.fitted: dict[tuple[str, Stated, float], Fit] = {}
 
     def read(self) -> Elicited:
         everything = (*self.priors.judgements, *self.priors.defaults)
@@ -120,9 +102,8 @@ class _Reader:
                 self._problem(judgement, error)
         default = {name: readings[0] for name, readings in defaults.items()}
         own, settled, coding = settle(said, derived, self._problem)
-        held = {}
-        for name in self.priors.experts:
-            held[name] = self._held(own[name], default)
+        holding = Holding(self.network, self._problem)
+        held = {name: holding.held(own[name], default) for name in self.priors.experts}
         weighed = self._weights()
         if self.problems:
             raise SpecError(self.problems)
@@ -139,6 +120,8 @@ class _Reader:
             write_cases(self.writer, self.priors),
             join(self.writer, self.priors, elicit),
             coding=coding,
+            said=frozen({name: frozen(each) for name, each in own.items()}),
+            defaults=frozen(default),
         )
         found = reshape(found, self._problem)
         if self.problems:
@@ -261,122 +244,3 @@ class _Reader:
         else:
             raise ElicitationError("a comparison is judged by 'order', an effect by 'sign'")
         return Compared(judgement.by, judgement, slot, probability, judgement.use or "check")
-
-    def _held(self, own: Mapping[str, Said], default: Mapping[str, Said]) -> Held:
-        """Return all priors of one expert; problems are noted at the judgement that makes them."""
-        priors: list[Prior] = []
-        cuts: dict[str, Cuts] = {}
-        for parameter in self.network.parameters:
-            if parameter.scale == "cut" and parameter.group not in cuts:
-                cuts[parameter.group] = self._cuts(parameter.group, own, default)
-            try:
-                priors.append(self._prior(parameter, own, default, cuts))
-            except CausalError as error:
-                said = own.get(parameter.name) or default[parameter.name]
-                self._problem(said.judgement, error)
-                priors.append(_weak(parameter))
-        return Held(tuple(priors), cuts)
-
-    def _prior(
-        self, parameter: Parameter, own: Mapping[str, Said], default: Mapping[str, Said], cuts: Mapping[str, Cuts]
-    ) -> Prior:
-        name = parameter.name
-        said, origin = own.get(name), "judged"
-        around: tuple[Mapping[str, Said], ...] = (own, default)
-        if said is None:
-            # a default departs from the default reference, whatever the expert holds about the reference
-            said, origin, around = default.get(name), "default", (default,)
-        if parameter.scale == "cut":
-            joint, at = cuts[parameter.group], parameter.rank - 1
-            middle = said.stated.median if said else None
-            value = float(LogOdds().read(middle)) if middle is not None else joint.medians[at]
-            belief: Belief = joint.marginal(at) if joint.anchor[1] > 0 else Point(value)
-            if said is None:
-                return Prior(parameter, belief, value, "weak", None, joint.fits[at])
-            return Prior(parameter, belief, value, origin, said.judgement, joint.fits[at], said.turned, said.readings)
-        if said is None:
-            return _weak(parameter)
-        reference = _middle(said.reference, around) if said.reference else HALF
-        try:
-            fit = self._fit(said, reference)
-        except ElicitationError as error:
-            if said.reference and not any(said.reference in each for each in around):
-                silent = f"nobody judged '{said.reference}', which this departs from, so that is taken as {HALF:g}"
-                raise ElicitationError(f"{silent}: {error}. Judge that one as well") from error
-            raise
-        belief = self._forced(parameter, fit.belief)
-        middle = said.stated.median
-        value = _VALUE[said.reading](middle, reference) if middle is not None else float(belief.quantile(0.5))
-        return Prior(parameter, belief, value, origin, said.judgement, fit, said.turned, said.readings)
-
-    def _fit(self, said: Said, reference: float) -> Fit:
-        """Fit what was said; a default is fitted once for all who are silent."""
-        asked = (said.reading, said.stated, reference)
-        if asked not in self.fitted:
-            self.fitted[asked] = _FITS[said.reading](said.stated, reference)
-        return self.fitted[asked]
-
-    def _cuts(self, variable: str, own: Mapping[str, Said], default: Mapping[str, Said]) -> Cuts:
-        """Fit an ordered variable's baseline jointly; a silent cut keeps its default where that goes with the rest."""
-        ranked = [p for p in self.network.parameters if p.scale == "cut" and p.group == variable]
-        chosen = [own.get(p.name) or default.get(p.name) for p in ranked]
-        if not any(chosen):
-            return weak_cuts(len(ranked))
-        mine = [own.get(p.name) for p in ranked]
-        try:
-            return fit_cuts([said.stated if said else None for said in chosen])
-        except ElicitationError as error:
-            if any(mine) and not all(mine):  # the default of a cut they left out does not go with their own
-                chosen = mine
-                with suppress(ElicitationError):
-                    return fit_cuts([said.stated if said else None for said in mine])
-            self._problem(next(said for said in chosen if said).judgement, error)
-            return weak_cuts(len(ranked))
-
-    def _forced(self, parameter: Parameter, belief: Belief) -> Belief:
-        """Truncate an offset to the sign that its edge claims with ``force``."""
-        variable = self.model.variables[parameter.variable]
-        if parameter.scale != "offset" or not isinstance(variable.mechanism, Logistic):
-            return belief
-        forced = {
-            f"but {Assign(edge.parent, state)})": sign
-            for edge in variable.edges
-            if edge.force
-            for state, sign in edge.sign.items()
-        }
-        for ending, sign in forced.items():
-            if parameter.name.endswith(ending) and isinstance(belief, Normal):
-                low, high = (0.0, float("inf")) if sign == "+" else (-float("inf"), 0.0)
-                return TruncatedNormal(belief.mu, belief.sigma, low, high)
-        return belief
-
-
-_FITS: Mapping[str, Callable[[Stated, float], Fit]] = {
-    "probability": lambda said, _: fit_probability(said),
-    "offset": fit_offset,
-    "ratio": fit_ratio,
-    "compound": fit_net,
-}
-
-_VALUE: Mapping[str, Callable[[float, float], float]] = {
-    "probability": lambda v, _: v,
-    "offset": lambda v, r: float(LogOdds(r).read(v)),
-    "ratio": lambda v, r: v / r,
-    "compound": lambda v, r: (v - r) / (1.0 - r),
-}
-
-
-def _middle(name: str, around: Iterable[Mapping[str, Said]]) -> float:
-    """Return the median of a reference as stated by the first who judged it, as a probability."""
-    for said in around:
-        if name in said:
-            entry = said[name].stated
-            if entry.median is not None:
-                return entry.median
-            return fit_probability(entry).median
-    return HALF
-
-
-def _weak(parameter: Parameter) -> Prior:
-    belief = WEAK[parameter.scale] if parameter.after == 1 else Beta(1.0, parameter.after)  # a flat Dirichlet's stick
-    return Prior(parameter, belief, float(belief.quantile(0.5)), "weak")

@@ -144,7 +144,7 @@ def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     sight += [each for model in beside for each in model.cases if each.of(expert) > 0]
     linked = [(each.slot, within) for model in beside for each in model.links if (within := each.link.of(expert))]
     asked = [each.slot for every in (evidence, sight, shaping) for each in every]
-    late = [slot for model in beside for slot in model.late]
+    late = elicited.late(expert)
     tape = elicited.network.recorder.tape([*asked, *(slot for slot, _ in linked)], late)
     slots = tape.outputs.tolist()
     terms = [judged(slot, each.mean, each.sd) for each, slot in zip(evidence, slots, strict=False)]
@@ -154,7 +154,7 @@ def _target(elicited: Elicited, expert: str, news: Sequence[int]) -> Target:
     terms += [judged(slot, 0.0, within) for slot, (_, within) in zip(slots[len(asked) :], linked, strict=True)]
     layout = lay_out(elicited, expert, beside=beside)
     method = NUTS if terms and layout.free else IID
-    return Target(expert, layout, pack(layout, tape, terms), method, sum(len(model.late) for model in beside))
+    return Target(expert, layout, pack(layout, tape, terms), method, len(late))
 
 
 def sample(

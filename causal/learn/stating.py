@@ -38,7 +38,7 @@ from causal.errors import UsageError
 from causal.exact.readings import Reading, readings
 from causal.learn.elicited import Elicited
 from causal.learn.forms import scale_of
-from causal.learn.reading import HALF
+from causal.learn.holding import HALF
 from causal.spec.model import frozen
 from causal.spec.priors import Says
 from causal.spec.question import Question, Sum

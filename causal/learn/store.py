@@ -24,9 +24,10 @@ from pathlib import Path
 
 import numpy as np
 
+from causal.errors import CausalError, ElicitationError
 from causal.learn import entries
 from causal.learn.entries import FORMAT, versions
-from causal.learn.jobs import Job, Shelf, run
+from causal.learn.jobs import Job, Shelf, attempt
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import Drawn, Target, draw
 
@@ -97,8 +98,10 @@ def obtain(
             kept = _kept(keys)
             missing = [target for target in targets if target.expert not in kept]
             if cluster is not None:
-                there = obtain_each(missing, seed, length, cluster)
-                kept |= {each.expert: made for each, made in zip(missing, there, strict=True)}
+                for target, made in zip(missing, obtain_each(missing, seed, length, cluster), strict=True):
+                    if isinstance(made, CausalError):
+                        raise made
+                    kept[target.expert] = made
             elif missing:
                 kept |= _drawn_here(missing, keys, seed, length, quiet, watch)
     return {expert: kept[expert] for expert in keys}, keys
@@ -115,18 +118,21 @@ def _drawn_here(
         raise
 
 
-def obtain_each(targets: Sequence[Target], seed: int, length: Length, cluster: str | None = None) -> list[Drawn]:
+def obtain_each(
+    targets: Sequence[Target], seed: int, length: Length, cluster: str | None = None
+) -> list[Drawn | CausalError]:
     """Return the draws of targets that have nothing to do with each other, in their order; each is a job of its own.
 
-    Two may be of one expert. Raises JobsFailed where one cannot be drawn, after the others are drawn and kept.
+    Two may be of one expert. What cannot be drawn from has the error in its place.
     """
     names = [key(target, seed, length) for target in targets]
     jobs = {
         name: Job(name, drawn, (target, seed, length), SHELF, name, wide=True)
         for name, target in zip(names, targets, strict=True)
     }
-    found = run(list(jobs.values()), cluster)
-    return [found[name] for name in names]
+    found, failed = attempt(list(jobs.values()), cluster)
+    wrong = {} if failed is None else {name: ElicitationError(why) for name, why in failed.failures.items()}
+    return [found[name] if name in found else wrong[name] for name in names]
 
 
 def drawn(target: Target, seed: int, length: Length) -> Drawn:

@@ -14,7 +14,7 @@ import causal
 from causal.ask.answer import PANEL
 from causal.ask.checks import Checks, checks
 from causal.ask.interventions import FORECAST
-from causal.ask.omitted import CASES, EXPERT, ORDER
+from causal.ask.omitted import CASES, EXPERT, ORDER, PARAMETER
 from causal.ask.panel import Panel
 from causal.ask.sensitive import CONFLICT, LED, STILL, STRONG, UNKNOWN, Sensitive, sensitive
 from causal.ask.terms import JUDGEMENT, terms
@@ -322,7 +322,7 @@ def test_a_pool_of_two_who_say_the_same_answers_as_each_of_them() -> None:
         one, other, pooled = (getattr(first[name], part) for name in ("e", "f", PANEL))
         assert pooled == pytest.approx((one + other) / 2, abs=0.02)
     assert first[PANEL].evidence > 0.02
-    assert {each.kind for each in found.omitted} == {JUDGEMENT}
+    assert {each.kind for each in found.omitted} == {JUDGEMENT, PARAMETER}
     assert all(each.panel is None and each.shift is None for each in found.omitted)
     assert "their own number moves" in found.text
 

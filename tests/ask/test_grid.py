@@ -101,7 +101,7 @@ def test_no_weight_at_all_is_no_evidence() -> None:
 
 def test_a_grid_that_was_interrupted_goes_on(coin: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    attempt = jobs._attempt
+    attempt = jobs._attempted
 
     def interrupted(job):
         asked.append(job.key)
@@ -109,12 +109,12 @@ def test_a_grid_that_was_interrupted_goes_on(coin: Study, monkeypatch: pytest.Mo
             raise KeyboardInterrupt
         return attempt(job)
 
-    monkeypatch.setattr(jobs, "_attempt", interrupted)
+    monkeypatch.setattr(jobs, "_attempted", interrupted)
     with pytest.raises(KeyboardInterrupt) as stop:
         coin.grid("P(coin = heads)", relevances=(0, 2), **SHORT)
     assert stop.value.__notes__ == ["1 of 3 results are kept"]
     asked.clear()
-    monkeypatch.setattr(jobs, "_attempt", lambda job: (asked.append(job.key), attempt(job))[1])
+    monkeypatch.setattr(jobs, "_attempted", lambda job: (asked.append(job.key), attempt(job))[1])
     coin.grid("P(coin = heads)", relevances=(0, 2), **SHORT)
     assert len(asked) == 2
 

@@ -61,7 +61,7 @@ def omissions(panel: Panel) -> list[Omission]:
 def test_what_was_drawn_anew_is_not_drawn_again(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     once = leave_out(panel, omissions(panel))
     assert all(each.refitted for each in once)
-    monkeypatch.setattr(jobs, "_attempt", lambda job: pytest.fail("it is in the store"))
+    monkeypatch.setattr(jobs, "_attempted", lambda job: pytest.fail("it is in the store"))
     again = leave_out(panel, omissions(panel))
     for first, second in zip(once, again, strict=True):
         np.testing.assert_array_equal(first.theta, second.theta)
@@ -78,7 +78,7 @@ def test_on_a_cluster_of_which_a_worker_is_killed(
     kept: list[str] = []
     put = entries.put
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
 
         def counted(kind: str, name: str, files: dict[str, bytes]) -> Path:
             kept.append(name)

@@ -64,7 +64,7 @@ def main(cluster, count, whom):
     chores = [Job(f"square of {n}", square, (n, 0.4)) for n in range(12)]
     if cluster == "tcp":  # a scheduler with two worker processes
         from distributed import LocalCluster
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as there:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as there:
             found = run(chores, cluster=there.scheduler_address)
     else:
         found = run(chores, cluster=cluster if cluster != "none" else None)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from causal.ask.answer import PANEL
 from causal.ask.brief import signed
-from causal.ask.checks import Checks
+from causal.ask.checks import INSTEAD, Checks
 from causal.ask.omitted import CASES, EXPERT, Omitted
 from causal.tell.pictures.ink import BAND, BLACK, BLUE, GREY, VERMILLION
 from causal.tell.pictures.sheet import Key, Sheet, named, notice, row_number, row_words, sheet
@@ -160,7 +160,10 @@ def _number(each: Omitted) -> float:
 def _who(result: Checks, each: Omitted) -> str:
     if each.kind == EXPERT:
         return "an expert, with all that they say"
-    return "all of the panel" if each.expert == PANEL else f"by {result.names[each.expert]}"
+    if each.expert == PANEL:
+        return "all of the panel"
+    by = f"by {result.names[each.expert]}"
+    return f"{by}; {INSTEAD[each.instead]} in its place" if each.instead else by
 
 
 def _ends(values: list[float]) -> tuple[float, float]:

@@ -199,11 +199,14 @@ class Checks:
         if first.panel is None:  # the panel is one posterior, from which none is taken
             line = f"{what}, their own number moves by {signed(first.own_shift)}; nobody's moves more."
             return f"{line} {seen}".rstrip()
-        line = f"{what}, {self.words} goes from {banded(self.panel.mean)} to {banded(first.panel)} "
-        line += f"({signed(first.shift)})"
-        if first.own is not None and len(self.names) > 1:
-            line += f", their own by {signed(first.own_shift)}"
-        return f"{line}; no other judgement on a total moves the panel more. {seen}".rstrip()
+        if first.moved < SEEN:
+            line = f"No judgement on a total moves the panel by {SEEN:g} or more when it is left out; "
+            line += f"the most is that on '{first.words}' by {self._name(first.expert)}"
+        else:
+            line = f"{what}, {self.words} goes from {banded(self.panel.mean)} to {banded(first.panel)} "
+            line += f"({signed(first.shift)}); no other judgement on a total moves the panel more"
+        own = first.own is not None and len(self.names) > 1
+        return f"{line}{f' (their own by {signed(first.own_shift)})' if own else ''}. {seen}".rstrip()
 
     def _unsaid(self) -> str:
         """Return what the judgements on mechanisms move that move most, and which could not be left out."""

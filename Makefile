@@ -46,7 +46,7 @@ bench: env  ## every benchmarks/bench_*.py in turn on one thread, its figures on
 signatures: env  ## docs/signatures.md: what the debate behind ussr implies, at the medians and over draws
 	.venv/bin/python docs/signatures.py
 
-calibrate: env  ## docs/calibration.md: simulation-based calibration, an hour or less; goes on where it was stopped
+calibrate: env  ## docs/calibration.md: simulation-based calibration, minutes; what is simulated is kept in the store
 	.venv/bin/python docs/calibration.py
 
 agreement: env  ## docs/agreement.md: draws beside expectations that are known exactly, minutes

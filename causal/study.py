@@ -4,6 +4,7 @@
     study.show()             -> Picture    the graph, with what the stated medians make of it
     study.questionnaire()    -> Questionnaire  what nobody judged, as an interview sheet: .text .yaml .table
     study.grid(question, weights=...)  -> Grid     the same question under many priors, each a fit
+    study.calibrate()        -> Explained  whether the posterior of this file is calibrated, by simulation
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
     posterior.interventions() -> Ranking   every named intervention under every reading: .table .plot()
@@ -32,7 +33,7 @@ from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
 from causal.errors import CausalError, GateError, NotStored, TooLarge, Unsupported, UsageError
 from causal.exact.mechanisms import is_fixed
-from causal.explained import Explains, values
+from causal.explained import Calibrates, Explains, values
 from causal.graph import Digraph, to_networkx
 from causal.learn import store
 from causal.learn.adapting import elicit_of
@@ -74,7 +75,7 @@ def load(model: str | Path, priors: str | Path | None = None) -> Study:
 
 
 @dataclass(frozen=True)
-class Study(ByHand):
+class Study(ByHand, Calibrates):
     """A model and what was judged about it."""
 
     model: Model

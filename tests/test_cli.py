@@ -26,6 +26,7 @@ import pytest
 from causal import load
 from causal.cli import main, screen
 from causal.errors import Unsupported
+from causal.learn.calibrating import Calibration, Simulation
 from causal.learn.layout import medians
 from causal.learn.nuts import Progress
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Drawn
@@ -35,7 +36,8 @@ from causal.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
-COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "compare", "report", "schema", "grid")
+COMMANDS = ("check", "show", "elicit", "sample", "ask", "rank", "explain", "compare", "report", "schema", "grid",
+            "calibrate")  # fmt: skip
 KEYS = "question rung mean median lower upper ci_prob draws by_expert bounds gate".split()
 
 
@@ -949,6 +951,61 @@ def test_a_grid_of_nothing_is_refused(run: Run, desk: Path, options: str, said: 
     assert (done.code, done.out, done.err) == (2, "", f"{said}\n")
 
 
+TOTAL = """
+  - {about: P(bet = won), by: ann, says: {quantiles: {5: 0.3, 50: 0.5, 95: 0.7}}}
+defaults:"""
+
+
+def test_calibrate_says_whether_the_posterior_is(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)
+    command = ("calibrate", "coin.yaml", "--simulations", "20")
+    done = run(*command)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("\nann, bob: nothing conditions these numbers, so draws are those of the priors\n")
+    edited(desk, "coin.priors.yaml", "\ndefaults:", TOTAL)
+    done = run(*command, "--json", "--out", "ranks.svg", "--quiet")
+    assert (done.code, done.err, done.json["calibrated"]) == (0, "", True)
+    assert [each["quantity"] for each in done.json["quantities"]][-3:] == [
+        "P(bet = won)", "log likelihood", "log joint density",
+    ]  # fmt: skip
+    assert done.json["left"] == ["bob: nothing conditions these numbers, so draws are those of the priors"]
+    assert (desk / "ranks.svg").read_text().startswith("<svg")
+    shown = run(*command, "--by", "ann")
+    assert "Calibrated, as far as these simulations can tell: 20 simulations of the posterior of ann, 6" in shown.out
+    assert shown.err == "calibrating coin ...\n"
+    wrong = run(*command, "--by", "anne", "--quiet")
+    assert (wrong.code, wrong.err) == (2, "coin has no expert 'anne' (did you mean 'ann'?)\n")
+
+
+def test_calibrate_exits_with_4_where_it_is_not(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)
+    edited(desk, "coin.priors.yaml", "\ndefaults:", TOTAL)
+    count = 6
+    monkeypatch.setattr(Calibration, "simulate", lambda *_: Simulation((99,) * count))
+    done = run("calibrate", "coin.yaml", "--simulations", "30", "--seed", "4", "--quiet")
+    assert done.code == 4
+    assert "Not calibrated: 30 simulations of the posterior of ann, 6 quantities." in done.out
+    assert "90 % intervals hold the truth in 0 % of simulations, so they are too narrow; the truth" in " ".join(
+        done.out.split()
+    )
+    assert "Gate: flag (" in done.out
+
+
+def test_calibrate_says_how_much_is_kept(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 1)
+    edited(desk, "coin.priors.yaml", "\ndefaults:", TOTAL)
+
+    def interrupted(_: Calibration, seed: list[int]) -> Simulation:
+        if seed[1] == 1:
+            raise KeyboardInterrupt
+        return Simulation((0,) * 6)
+
+    monkeypatch.setattr(Calibration, "simulate", interrupted)
+    done = run("calibrate", "coin.yaml", "--simulations", "60", "--seed", "3")
+    assert (done.code, done.out) == (130, "")
+    assert done.err.endswith("interrupted; 1 of 3 results are kept\n")
+
+
 # ── a full disk ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 FULL = "No space left on device; nothing is half written: free some room and try again"
@@ -1026,6 +1083,18 @@ def test_a_heartbeat_says_how_far_the_sampler_is(capsys: pytest.CaptureFixture[s
         while "draws" not in heard:
             heard += capsys.readouterr().err
     assert re.search(r"^working \.\.\. \d+ s, 300 of 8000 draws, 1 divergence$", heard, flags=re.MULTILINE)
+
+
+def test_counting_says_how_many_are_done(capsys: pytest.CaptureFixture[str]) -> None:
+    heard = ""
+    with screen.counting("calibrating", "batches", every=0.001) as told:
+        told(3, 10)
+        while "batches" not in heard:
+            heard += capsys.readouterr().err
+    assert re.search(r"^calibrating \.\.\. \d+ s, 3 of 10 batches$", heard, flags=re.MULTILINE)
+    with screen.counting("calibrating", "batches", quiet=True) as told:
+        told(3, 10)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_short_step_is_silent_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -1147,12 +1216,13 @@ def test_the_default_number_of_draws_is_the_one_in_the_help(run: Run) -> None:
     [
         (["--help"], "numpy numba pandas pymc dowhy matplotlib"),
         (["ask", "--help"], "numpy numba pandas pymc dowhy matplotlib"),
+        (["calibrate", "--help"], "numpy numba pandas pymc dowhy matplotlib"),
         (["--version"], "numpy numba pandas pymc dowhy matplotlib"),
         (["check", "ussr"], "pandas pymc dowhy matplotlib jinja2"),
         (["show", "rain", "--quiet"], "pymc dowhy matplotlib"),
         (["elicit", "rain", "--quiet"], "pymc dowhy matplotlib"),
     ],
-    ids=["help", "ask-help", "version", "check", "show", "elicit"],
+    ids=["help", "ask-help", "calibrate-help", "version", "check", "show", "elicit"],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], heavy: str) -> None:
     source = f"""

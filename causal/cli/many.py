@@ -1,7 +1,10 @@
-"""Commands of many fits, on this machine or on a cluster: `causal grid`."""
+"""Commands of many fits, on this machine or on a cluster: `causal grid`, `causal calibrate`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,18 +49,60 @@ def grid(
     from causal.cli.opening import the_study, unkept
 
     study = the_study(model, priors, quiet)
-    try:
-        with unkept(quiet), screen.step(f"fitting {study.model.name} under many priors", quiet):
-            found = study.grid(
-                question, _powers("--weight", weight), _powers("--relevance", relevance), leave_out, seed,
-                **({} if draws is None else {"draws": draws}), cluster=cluster,
-            )  # fmt: skip
-    except KeyboardInterrupt as stop:
-        screen.tell(f"interrupted; {'; '.join(getattr(stop, '__notes__', ['nothing was stored']))}", quiet)
-        raise
+    with _stoppable(quiet), unkept(quiet), screen.step(f"fitting {study.model.name} under many priors", quiet):
+        found = study.grid(
+            question, _powers("--weight", weight), _powers("--relevance", relevance), leave_out, seed,
+            **({} if draws is None else {"draws": draws}), cluster=cluster,
+        )  # fmt: skip
     _show(found, as_json)
     if found.verdict != "pass" and not allow_ungated:
         raise typer.Exit(4)
+
+
+@app.command(epilog='Example: causal calibrate rain --simulations 20 --ask "P(grass = wet)"')
+def calibrate(
+    model: ModelName,
+    priors: PriorsFile = None,
+    simulations: Annotated[
+        int, typer.Option("--simulations", metavar="N", min=1, help="Of each posterior; more see smaller faults.")
+    ] = 200,
+    ask: Annotated[
+        list[str] | None,
+        typer.Option("--ask", metavar="QUESTION", help="Rank this beside all parameters; the outcome if left out."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="The posterior of one expert only.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")] = None,
+    seed: Seed = 1,
+    cluster: Cluster = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask whether the posterior is calibrated.
+
+    Makes up a truth from the priors and data at that truth, draws from the posterior given them, and looks where the
+    truth lies among the draws, many times. Simulations are kept as they are made: an interrupted command goes on where
+    it was. They run on all cores of this machine, or on a cluster. Exit code 4 says that it is not calibrated.
+    """
+    from causal.cli import explaining, screen, showing
+    from causal.cli.opening import leave, the_study, unkept
+
+    target = showing.target(out)
+    study = the_study(model, priors, quiet)
+    with _stoppable(quiet), unkept(quiet), screen.counting(f"calibrating {study.model.name}", "batches", quiet) as told:
+        found = study.calibrate(simulations, ask, by, seed, cluster, told)
+    leave(explaining.show_explained(found, None if target is None else (target, ""), as_json, allowed=False))
+
+
+@contextmanager
+def _stoppable(quiet: bool) -> Iterator[None]:
+    """Say after an interrupt how much is kept."""
+    from causal.cli import screen
+
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        screen.tell(f"interrupted; {'; '.join(getattr(stop, '__notes__', ['nothing was stored']))}", quiet)
+        raise
 
 
 def _powers(option: str, text: str) -> list[float]:

@@ -4,6 +4,7 @@
     emit(facts)     exactly one JSON object       stdout    what is not a number is null
     tell(text)      a message                     stderr
     sampling        a bar, with divergences       stderr    a line every ten seconds where nothing can move
+    counting        a bar of how many are done    stderr    the same
     step            a spinner                     stderr    the same, but nothing before the first ten
 
 Colour follows NO_COLOR and the terminal; nothing depends on it.
@@ -16,7 +17,7 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +117,25 @@ def sampling(what: str, quiet: bool = False) -> Iterator[Watch | None]:
 def heartbeat(what: str, every: float = BEAT) -> Iterator[Watch]:
     """Say what goes on at once, and while it does, every so often how long it has."""
     tell(f"{what} ...")
-    with _beating(what, every) as watch:
-        yield watch
+    with _beating(what, every) as far:
+        yield lambda seen: far(_drawn(seen))
+
+
+@contextmanager
+def counting(what: str, units: str, quiet: bool = False, every: float = BEAT) -> Iterator[Callable[[int, int], None]]:
+    """Say what goes on and how many ``units`` of it are done: a bar on a terminal, elsewhere a line now and then."""
+    if quiet:
+        yield lambda *_: None
+    elif animated():
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=None), TextColumn(
+            "{task.completed} of {task.total} " + units, markup=False), TimeElapsedColumn())  # fmt: skip
+        with Bar(*columns, console=messages(), transient=True, expand=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, total=total, completed=done)
+    else:
+        tell(f"{what} ...")
+        with _beating(what, every) as far:
+            yield lambda done, total: far(f"{done} of {total} {units}")
 
 
 @contextmanager
@@ -134,23 +152,23 @@ def step(what: str, quiet: bool = False, every: float = BEAT) -> Iterator[None]:
 
 
 @contextmanager
-def _beating(what: str, every: float) -> Iterator[Watch]:
-    """Print a line every so often, with how far it is if the watch that is handed out was told."""
+def _beating(what: str, every: float) -> Iterator[Callable[[str], None]]:
+    """Print a line every so often, with how far it is where what is handed out was told."""
     started, over = time.monotonic(), threading.Event()
-    latest: list[Progress] = []
+    latest: list[str] = []
 
     def beat() -> None:
         while not over.wait(every):
-            far = f", {_drawn(latest[-1])}" if latest else ""
+            far = f", {latest[-1]}" if latest else ""
             tell(f"{what} ... {time.monotonic() - started:.0f} s{far}")
 
-    def watch(seen: Progress) -> None:
-        latest[:] = [seen]
+    def told(far: str) -> None:
+        latest[:] = [far]
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
-        yield watch
+        yield told
     finally:
         over.set()
         thread.join()

@@ -12,7 +12,8 @@ are the log likelihood of the data and the log joint density, both written anew,
 
 Cook, Gelman & Rubin (2006), J. Comput. Graph. Stat. 15:675; Talts, Betancourt, Simpson, Vehtari & Gelman (2018),
 arXiv:1804.06788; Modrák, Moon, Kim, Bürkner, Huurre, Faltejsková, Gelman & Vehtari (2023), Bayesian Analysis
-20:461. A simulation that cannot be sampled is counted as a failure with its reason; none is left out.
+20:461, who also say what becomes of draws that equal the truth: the rank is drawn among the places they leave open. A
+simulation that cannot be sampled is counted as a failure with its reason; none is left out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from functools import cached_property
 
 import numpy as np
 
-from causal.errors import CausalError
+from causal.errors import CausalError, UsageError
 from causal.exact.answer import Writer
 from causal.exact.kernel import Floats
 from causal.exact.network import Network
@@ -43,6 +44,7 @@ DRAWS = 99  # L: a multiple of the chains, and 100 ranks have a central 90 % int
 CHAINS, TUNE, THIN = 3, 500, 10
 EFFECTIVE = 300.0  # of all draws before thinning: three to each that is kept
 LONGER, TIMES = 4, 3  # chains that fall short are drawn anew, so many times as long, at most so often
+SAME = 1e-12  # of their size: numbers this near are the same one, summed in another order
 LIKELIHOOD, JOINT = "log likelihood", "log joint density"
 
 
@@ -121,7 +123,12 @@ class Calibration:
     @cached_property
     def tape(self) -> Tape:
         """The questions, then what is judged, then the probabilities of all that a case may look like."""
-        asked = [self.writer.write(question).slots[0] for question in self.asked]
+        asked: list[int] = []
+        for question in self.asked:
+            written = self.writer.write(question)
+            if len(written.slots) > 1:
+                raise UsageError(f"'{question}' has a number for each state, and one is ranked: ask for a state of it")
+            asked += written.slots
         slots = [*asked, *(each.slot for each in self.said), *self.cases.slots]
         return self.elicited.network.recorder.tape(slots)
 
@@ -139,9 +146,18 @@ class Calibration:
         if drawn is None:
             return Simulation(longer=longer, failure=f"the chains did not mix, {longer} times longer ones neither")
         every = self._values(drawn.theta.reshape(-1, len(self.layout.parameters)).T, answers, seen)
-        kept = every[:, :: every.shape[1] // DRAWS]
-        below = (kept < self._values(truth, answers, seen)).sum(axis=1)
-        return Simulation(tuple(below.tolist()), drawn.divergences, longer)
+        for name, values in zip(self.quantities, every, strict=True):
+            if not np.isfinite(values).all():
+                return Simulation(longer=longer, failure=f"{name} has no number in some draws")
+        ranks = self._ranks(rng, every[:, :: every.shape[1] // DRAWS], self._values(truth, answers, seen))
+        return Simulation(ranks, drawn.divergences, longer)
+
+    @staticmethod
+    def _ranks(rng: np.random.Generator, kept: Floats, truth: Floats) -> tuple[int, ...]:
+        """Return the rank of each truth, shape (quantities, 1), among the draws that are kept."""
+        same = SAME * np.maximum(1.0, np.abs(truth))
+        below, level = (kept < truth - same).sum(axis=1), (np.abs(kept - truth) <= same).sum(axis=1)
+        return tuple((below + rng.integers(level + 1)).tolist())
 
     def _file(self, answers: Sequence[Floats], seen: Sequence[Coded]) -> Elicited:
         """Return what is elicited from a file that says what was made up."""
@@ -160,7 +176,8 @@ class Calibration:
             shown = self._split(self.tape.values(drawn.theta.reshape(-1, len(self.layout.parameters)).T))[0]
             free = drawn.theta[:, :, [self.layout.parameters.index(name) for name in self.free]]
             of_questions = shown.reshape(len(shown), CHAINS, each)
-            if convergence(np.concatenate([np.moveaxis(free, 2, 0), of_questions])).bulk.min() >= EFFECTIVE:
+            moving = of_questions[np.ptp(of_questions, axis=(1, 2)) > SAME]  # what is settled has nothing to mix
+            if convergence(np.concatenate([np.moveaxis(free, 2, 0), moving])).bulk.min() >= EFFECTIVE:
                 return drawn, longer
         return None, TIMES
 

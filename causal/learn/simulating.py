@@ -97,11 +97,22 @@ def prepare(elicited: Elicited, expert: str) -> tuple[Said, ...]:
     """Return what is to be made up of an expert's judgements, or of a panel's that is pooled hierarchically.
 
     Those are the derived judgements that are evidence, and of a panel, what further judges say of a row of a table.
-    Raises UsageError where a posterior has no such data: judgements that reshape a prior, and logarithmic pools.
+    Raises UsageError where a posterior has no such data: judgements that reshape a prior, orders used as evidence, what
+    coders read where that widens it, and logarithmic pools.
     """
     if any(derived.expert == expert for derived in elicited.shaping):
         raise UsageError(f"{expert} has judgements that reshape their prior, which no data do: calibrate without them")
+    if any(compared.expert == expert and compared.use == "evidence" for compared in elicited.compared):
+        raise UsageError(f"{expert} has orders that reweight draws, which no data do: calibrate without them")
     pool = elicited.pool
+    whose = pool.members if pool is not None and expert == pool.name else (expert,)
+    read = any(each.by in whose and each.cite is not None and each.cite.coder for each in elicited.priors.judgements)
+    pooled = pool is not None and expert == pool.name and elicited.priors.factors.coder > 0
+    if read and (pooled or elicited.coding is not None):
+        raise UsageError(
+            f"judgements of {expert} were read out of their source by coders, whose errors widen them and are not made "
+            "up; calibrate without naming coders"
+        )
     if pool is None or expert != pool.name:
         return tuple(_alone(derived) for derived in _used(elicited) if derived.expert == expert)
     if pool.kind != HIERARCHICAL:
@@ -196,8 +207,14 @@ class Cases:
     def of(cls, writer: Writer, priors: Priors) -> Cases:
         """Return the cases that the files of priors have.
 
-        Raises UsageError where a row is not worth a whole number of cases, or too many variables are seen.
+        Raises UsageError where a row is not worth a whole number of cases, or too many variables are seen; where cases
+        have a model of their own, or are worth one thing to one expert and another to another.
         """
+        for file in priors.cases:
+            if file.elsewhere is not None:
+                raise UsageError(f"{file.file}: cases that have a model of their own are not made up; leave them out")
+            if any(worth != file.relevance for worth in file.own.values()):
+                raise UsageError(f"{file.file}: cases are made up where their relevance is the same for every expert")
         cells = tuple(
             cell
             for place, file in enumerate(priors.cases)

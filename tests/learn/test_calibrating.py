@@ -21,9 +21,10 @@ from causal.learn.layout import Layout, lay_out
 from causal.learn.sample import aim
 from causal.learn.uniformity import covered, p_value
 from causal.spec.grammar import parse_question
+from causal.spec.model import frozen
 from causal.spec.modelfile import parse_model
 from causal.spec.priorfile import parse_priors
-from causal.spec.priors import POOLED
+from causal.spec.priors import POOLED, Elsewhere
 
 FAMILIES = Path(__file__).resolve().parents[2] / "docs" / "calibration"
 EXPERTS = {"derived": "engineer", "cases": "historian", "types": "trialist", "linear": "early", "hierarchical": POOLED}
@@ -201,20 +202,60 @@ def test_a_pooled_truth_is_drawn_given_the_first_judge_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "message"),
+    ("pooling", "more", "message"),
     [
-        ("pooling: log", "a logarithmic pool is no posterior of one truth"),
-        ("pooling: linear", "reshape their prior"),
+        ("log", "", "a logarithmic pool is no posterior of one truth"),
+        ("linear", ", use: replace}", "reshape their prior"),
+        (
+            "linear",
+            "}\n  - {about: P(y = b) > P(x = b), by: e, says: {order: 0.8}, use: evidence}",
+            "orders that reweight draws",
+        ),
+        ("{hierarchical: {coder: 0.2}}", ", cite: {source: s, coder: c}}", "errors widen them and are not made up"),
+        ("{hierarchical: {coder: 0}}", ", cite: {source: s, coder: c}}", ""),
+        ("linear", ", cite: {source: s, coder: c}}", ""),
+        (
+            "linear",
+            ", cite: {source: s, coder: c}}\n  - {about: P(y = b), by: e, says: 30%, cite: {source: s, coder: d}}",
+            "errors widen them and are not made up",
+        ),
     ],
 )
-def test_what_no_data_make_is_refused(more: str, message: str) -> None:
+def test_what_no_data_make_is_refused(pooling: str, more: str, message: str) -> None:
     model = parse_model("model: m\nvariables:\n  x: {states: [a, b]}\n  y: {states: [a, b], parents: [x]}\n", "m.yaml")
-    text = f"priors: p\nmodel: m\n{more}\nexperts: {{e: {{name: E}}, f: {{name: F}}}}\njudgements:\n"
-    use = ", use: replace" if "linear" in more else ""
-    text += f"  - {{about: P(y = b), by: e, says: {{quantiles: {{5: 0.2, 50: 0.4, 95: 0.6}}}}{use}}}\n"
+    text = f"priors: p\nmodel: m\npooling: {pooling}\nsources: {{s: A book}}\n"
+    text += "experts: {e: {name: E}, f: {name: F}}\njudgements:\n"
+    text += f"  - {{about: P(y = b), by: e, says: {{quantiles: {{5: 0.2, 50: 0.4, 95: 0.6}}}}{more or '}'}\n"
     priors = parse_priors(text, "p.yaml", model)
-    with pytest.raises(UsageError, match=message):
-        _ = Calibration(model, priors, POOLED if "log" in more else "e").said
+    one = Calibration(model, priors, "e" if pooling == "linear" else POOLED)
+    if message:
+        with pytest.raises(UsageError, match=message):
+            _ = one.said
+    else:
+        assert len(one.said) == 1
+
+
+def test_cases_that_are_not_ones_own_are_refused() -> None:
+    one = calibration("cases")
+    files = tuple(replace(file, own=frozen({"historian": 0.5})) for file in one.priors.cases)
+    with pytest.raises(UsageError, match="where their relevance is the same for every expert"):
+        _ = replace(one, priors=replace(one.priors, cases=files)).cases
+    files = tuple(replace(file, elsewhere=Elsewhere(one.model, one.priors, ())) for file in one.priors.cases)
+    with pytest.raises(UsageError, match="cases that have a model of their own are not made up"):
+        _ = replace(one, priors=replace(one.priors, cases=files)).cases
+
+
+def test_a_question_without_a_number_in_some_draws_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = calibration("derived", "P(bridge = falls)")
+    honest = Calibration._values
+
+    def broken(*arguments: object) -> np.ndarray:
+        found = honest(*arguments)  # type: ignore[arg-type]
+        found[one.quantities.index("P(bridge = falls)"), -1] = np.nan
+        return found
+
+    monkeypatch.setattr(Calibration, "_values", broken)
+    assert one.simulate([1, 1]).failure == "P(bridge = falls) has no number in some draws"
 
 
 def test_a_row_that_is_no_whole_number_of_cases_is_refused() -> None:

@@ -26,22 +26,24 @@ from causal.learn.jobs import Job, Shelf, run
 ROOT = Path(__file__).resolve().parent.parent.parent
 distributed = pytest.mark.skipif(find_spec("distributed") is None, reason="dask.distributed is not installed")
 
-CHORES = """
+NOTES = """
 import os, time
+def note(what, number):
+    with open("log", "a") as file:
+        file.write(f"{what} {number} {os.getpid()}\\n")
+"""
+CHORES = """
+import time
+from notes import note
 def square(number, seconds):
     note("begins", number)
     time.sleep(seconds)
     note("ends", number)
     return number * number
-def note(what, number):
-    with open("log", "a") as file:
-        file.write(f"{what} {number} {os.getpid()}\\n")
 """
-RUN = """
+KILLER = """
 import os, signal, sys, threading, time
 from pathlib import Path
-from chores import square
-from causal.learn.jobs import Job, run
 
 def log():
     lines = Path("log").read_text().splitlines() if Path("log").exists() else []
@@ -58,17 +60,24 @@ def kill(count, whom):
             return
         time.sleep(0.01)
 
-def main(cluster, count, whom):
+def watched(count, whom):
     if whom != "nobody":
         threading.Thread(target=kill, args=(count, whom), daemon=True).start()
-    chores = [Job(f"square of {n}", square, (n, 0.4)) for n in range(12)]
+"""
+RUN = f"""{KILLER}
+from chores import square
+from causal.learn.jobs import Job, run
+
+def main(cluster, count, whom):
+    watched(count, whom)
+    chores = [Job(f"square of {{n}}", square, (n, 0.4)) for n in range(12)]
     if cluster == "tcp":  # a scheduler with two worker processes
         from distributed import LocalCluster
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as there:
             found = run(chores, cluster=there.scheduler_address)
     else:
         found = run(chores, cluster=cluster if cluster != "none" else None)
-    assert found == {f"square of {n}": n * n for n in range(12)}, found
+    assert found == {{f"square of {{n}}": n * n for n in range(12)}}, found
     print("all", len(found))
 
 if __name__ == "__main__":
@@ -80,6 +89,7 @@ if __name__ == "__main__":
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CAUSAL_CACHE", str(tmp_path / "store"))
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.py").write_text(NOTES)
     (tmp_path / "chores.py").write_text(CHORES)
     (tmp_path / "run.py").write_text(RUN)
     return tmp_path
@@ -130,7 +140,7 @@ def test_this_process_killed_half_way_goes_on_where_it_was() -> None:
     """What was over is not run again; what joblib's processes were in the middle of, is."""
     assert start("none", 5, "self")[0] == -signal.SIGKILL
     kept = {path.parent.name for path in Path("store/jobs").glob("[!.]*/result.json")}
-    assert len(kept) == 5
+    assert 5 <= len(kept) < 12
     before = counted()[0].total()
     assert start("none", 0, "nobody") == (0, "all 12\n")
     assert counted()[0].total() - before == 12 - len(kept)

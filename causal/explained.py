@@ -5,7 +5,6 @@
     posterior.avoidance()                  posterior.stories()            posterior.carries()
     posterior.checks()                     posterior.learned()            posterior.identification()
     posterior.falsification()              posterior.explain("paths")     by name
-    study.calibrate()                      whether the posterior deserves its name
 
 The first gives a ``Ranking``, with every change ranked draw by draw in its ``sweep``; the others an ``Explained``: the
 frozen result of the asking floor, which knows no pictures, with a picture and a display. ``causal/ask/analyses.py`` has
@@ -15,7 +14,7 @@ what each asks.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from causal.ask.panel import Panel
-    from causal.learn.elicited import Elicited
     from causal.spec.question import Event
     from causal.tell.displays import Picture
     from causal.tell.facts import Told
@@ -62,6 +60,7 @@ PICTURES: Mapping[str, Mapping[str, tuple[str, str, str]]] = frozen(
             "without": ("checked", "without_figure", "without_described"),
             "sensitive": ("sensed", "sensitive_figure", "described"),
         },
+        "grid": {"": ("gridded", "grid_figure", "described")},
         "compare": {"": ("compared", "compared_figure", "described")},
         "calibrate": {"": ("calibrated", "calibrated_figure", "described")},
     }
@@ -341,41 +340,3 @@ class Explains(ABC):
         What weights cannot leave out is drawn anew, on a ``cluster`` (``tcp://host:port`` or ``local``) where given.
         """
         return self.explain("checks", outcome, of=after, reading=reading, cluster=cluster)
-
-
-class Calibrates(ABC):
-    """Something whose posterior can be calibrated: it has judgements."""
-
-    @property
-    @abstractmethod
-    def elicited(self) -> Elicited:
-        """What was judged."""
-
-    @property
-    @abstractmethod
-    def exact(self) -> bool:
-        """Whether every number is in the model."""
-
-    def calibrate(
-        self, simulations: int = 200, ask: Sequence[str] | None = None, expert: str | None = None, seed: int = 1,
-        cluster: str | None = None, told: Callable[[int, int], object] = lambda *_: None,
-    ) -> Explained:  # fmt: skip
-        """Ask whether the posterior is calibrated, by simulation: of one expert, or of all who have one.
-
-        Data are made up at a truth drawn from the priors, and the posterior given them is drawn from, so many times;
-        the ranks of the truth are to be uniform for every parameter, what is asked (left out: the outcome) and what
-        looks at the data. Batches of simulations are kept as they are made, so that what was stopped goes on; they run
-        on all cores here or on a ``cluster``, and ``told`` is called with how many of them there are.
-        Raises UsageError where there is nothing that can be calibrated, QueryError where something cannot be asked.
-        """
-        from causal.ask.calibrated import calibrate
-        from causal.spec.grammar import parse_question
-        from causal.spec.question import Probability
-
-        model, priors = self.elicited.network.model, self.elicited.priors
-        if self.exact:
-            raise UsageError(f"{model.name} has every number in the model, so there is no posterior to calibrate")
-        outcome = () if model.outcome is None else (Probability((model.outcome,)),)
-        asked = outcome if ask is None else tuple(map(parse_question, ask))
-        found = calibrate(model, priors, asked, simulations, expert, seed, cluster, told)
-        return Explained("calibrate", found, {name: each.title for name, each in priors.experts.items()})

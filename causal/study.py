@@ -3,7 +3,7 @@
     study = causal.load("rain")            a model and its priors, read and checked
     study.show()             -> Picture    the graph, with what the stated medians make of it
     study.questionnaire()    -> Questionnaire  what nobody judged, as an interview sheet: .text .yaml .table
-    study.grid(question, weights=...)  -> Grid     the same question under many priors, each a fit
+    study.grid(question, weights=...)  -> Explained  the same question under many priors, each a fit
     study.calibrate()        -> Explained  whether the posterior of this file is calibrated, by simulation
     study.sample(seed=1)     -> Posterior  drawn, or taken from the store of fits
     posterior.ask(question)  -> Answer     .table .text .plot()
@@ -33,7 +33,7 @@ from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
 from causal.errors import CausalError, GateError, NotStored, TooLarge, Unsupported, UsageError
 from causal.exact.mechanisms import is_fixed
-from causal.explained import Calibrates, Explains, values
+from causal.explained import Explains, values
 from causal.graph import Digraph, to_networkx
 from causal.learn import store
 from causal.learn.adapting import elicit_of
@@ -43,6 +43,7 @@ from causal.learn.layout import medians
 from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
+from causal.manyfits import ManyFits
 from causal.spec.files import read_case
 from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
@@ -51,7 +52,6 @@ from causal.spec.question import Event, Probability, Question
 from causal.widgets.by_hand import ByHand
 
 if TYPE_CHECKING:
-    from causal.ask.grid import Grid
     from causal.ask.identification import Frame
     from causal.learn.model import PymcModel
     from causal.tell import Report
@@ -75,7 +75,7 @@ def load(model: str | Path, priors: str | Path | None = None) -> Study:
 
 
 @dataclass(frozen=True)
-class Study(ByHand, Calibrates):
+class Study(ByHand, ManyFits):
     """A model and what was judged about it."""
 
     model: Model
@@ -210,22 +210,6 @@ class Study(ByHand, Calibrates):
     def _fit(self, seed: int, draws: int, tune: int, chains: int) -> str:
         """Return the name of a fit in the store."""
         return store.digest(self.model.digest, self.priors.digest, seed=seed, draws=draws, tune=tune, chains=chains)
-
-    def grid(
-        self, question: str, weights: Sequence[float] = (), relevances: Sequence[float] = (), leave_out: bool = False,
-        seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS, cluster: str | None = None,
-    ) -> Grid:  # fmt: skip
-        """Answer one question under many priors: powers on all evidence and all cases, experts left out in turn.
-
-        ``cluster`` is a scheduler of dask.distributed, ``tcp://host:port`` or ``local``; left out, the cores here.
-        Raises UsageError where there is nothing to vary, JobsFailed where a setting cannot be answered.
-        """
-        from causal.ask.grid import grid, settings
-
-        parsed = parse_question(question)
-        self.elicited.writer.write(parsed)  # what cannot be asked is said before anything is fitted
-        at = settings(self.priors, weights, relevances, leave_out)
-        return grid(self.model, self.priors, str(parsed), at, seed, Length(draws, tune, chains), cluster)
 
     def at_medians(self) -> Posterior:
         """Return the posterior that has every parameter at its median as stated: a single draw, no uncertainty."""

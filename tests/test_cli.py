@@ -934,7 +934,9 @@ def test_grid_answers_under_many_priors(run: Run, desk: Path, monkeypatch: pytes
     assert done.json["settings"][0]["mean"] == asked["mean"]
     shown = run(*command)
     assert "with the priors as they stand; over 3 settings it lies between" in shown.out
-    assert re.search(r"^weight x 2 +0\.\d{3} +\[", shown.out, flags=re.MULTILINE)
+    assert re.search(r"^weight x 2 +0\.\d\d +0\.\d\d +0\.\d\d +pass$", shown.out, flags=re.MULTILINE)
+    assert run(*command, "--out", "grid.svg").code == 0
+    assert "weight x 2" in (desk / "grid.svg").read_text()
 
 
 @pytest.mark.parametrize(

@@ -13,21 +13,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from causal.ask.answer import CI_PROB
+from causal.ask.brief import Brief
 from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
 from causal.errors import UsageError
 from causal.exact.answer import Writer
 from causal.exact.network import Network
 from causal.learn import store
-from causal.learn.gate import FLAG, PASS, REFUSE
+from causal.learn.gate import Finding, Gate
 from causal.learn.jobs import Job, run
 from causal.learn.nuts import Length
 from causal.learn.reading import elicit
@@ -37,7 +39,6 @@ from causal.spec.model import Model, frozen
 from causal.spec.priors import Priors
 
 COLUMNS = "weight relevance without mean median lower upper mcse verdict".split()
-WORST = (PASS, FLAG, REFUSE)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Point:
-    """The panel's answer under one setting; what the gate refuses has no numbers."""
+    """The panel's answer under one setting, and the gate over it; what that refuses has no numbers."""
 
     setting: Setting
     mean: float | None
@@ -66,7 +67,12 @@ class Point:
     lower: float | None
     upper: float | None
     mcse: float | None
-    verdict: str
+    gate: Gate
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of its gate."""
+        return self.gate.verdict
 
     @property
     def row(self) -> dict[str, Any]:
@@ -90,9 +96,23 @@ class Grid:
         return pd.DataFrame([point.row for point in self.points], columns=COLUMNS)
 
     @property
-    def verdict(self) -> str:
-        """The worst verdict of the gate."""
-        return max((point.verdict for point in self.points), key=WORST.index)
+    def gate(self) -> Gate:
+        """The gate over all settings."""
+        found = Gate()
+        for point in self.points:
+            found = found & point.gate
+        return found
+
+    @property
+    def title(self) -> str:
+        """What was asked, in a line."""
+        return f"{self.question} under {counted(len(self.points), 'setting')} of the priors"
+
+    @property
+    def brief(self) -> Brief:
+        """A row per setting: mean, interval and verdict."""
+        rows = [(str(each.setting), each.mean, each.lower, each.upper, each.verdict) for each in self.points]
+        return Brief(("priors", "mean", "from", "to", "gate"), tuple(rows))
 
     @property
     def text(self) -> str:
@@ -113,8 +133,8 @@ class Grid:
             "question": self.question,
             "ci_prob": self.ci_prob,
             "settings": [point.row for point in self.points],
-            "verdict": self.verdict,
             "text": self.text,
+            "gate": self.gate.to_dict(),
         }
 
 
@@ -173,7 +193,15 @@ def grid(
     """
     jobs = list(_jobs(model, priors, question, at, seed, length, ci_prob))
     found = run(jobs, cluster, told)
-    return Grid(question, tuple(Point(s, **found[job.key]) for s, job in zip(at, jobs, strict=True)), ci_prob)
+    points = (_point(setting, found[job.key]) for setting, job in zip(at, jobs, strict=True))
+    return Grid(question, tuple(points), ci_prob)
+
+
+def _point(setting: Setting, found: Mapping[str, Any]) -> Point:
+    """Read what a job returned."""
+    rhat, ess = (float("nan") if found[name] is None else found[name] for name in ("rhat", "ess"))
+    gate = Gate(tuple(Finding(*each) for each in found["findings"]), rhat, ess, found["judged"])
+    return Point(setting, *(found[name] for name in COLUMNS[3:-1]), gate)
 
 
 def _jobs(
@@ -192,5 +220,7 @@ def answered(model: Model, priors: Priors, question: str, seed: int, length: Len
     page = elicited.writer.write(parse_question(question))
     drawn, _ = store.obtain(aim(elicited), seed, length)
     answer = ask(Panel(elicited, Draws.of(drawn, seed)), [page], ci_prob=ci_prob)[0]
-    facts = answer.to_dict()
-    return {name: facts[name] for name in COLUMNS[3:-1]} | {"verdict": answer.gate.verdict}
+    facts, gate = answer.to_dict(), answer.gate
+    rhat, ess = (float(each) if np.isfinite(each) else None for each in (gate.rhat, gate.ess))
+    judged = {"findings": [astuple(each) for each in gate.findings], "rhat": rhat, "ess": ess, "judged": gate.judged}
+    return {name: facts[name] for name in COLUMNS[3:-1]} | judged

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from causal.cli.commands import app
 from causal.cli.options import Cluster, DrawCount, Json, ModelName, PriorsFile, Quiet, Seed, Ungated
 
-if TYPE_CHECKING:
-    from causal.ask.grid import Grid
-
 __all__ = ["app"]  # the one app, with these commands on it
 
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")]
 Powers = Annotated[
     str, typer.Option("--weight", metavar="LIST", help="Powers on every judgement that is evidence: 0,0.5,1,2")
 ]
@@ -36,6 +34,7 @@ def grid(
     seed: Seed = 1,
     draws: DrawCount = None,
     cluster: Cluster = None,
+    out: Out = None,
     as_json: Json = False,
     quiet: Quiet = False,
     allow_ungated: Ungated = False,
@@ -45,18 +44,18 @@ def grid(
     Every weight with every relevance is a fit of its own, beside the file as it stands. Each is kept once it is there:
     an interrupted command goes on where it was. They run on all cores of this machine, or on a cluster.
     """
-    from causal.cli import screen
-    from causal.cli.opening import the_study, unkept
+    from causal.cli import explaining, screen, showing
+    from causal.cli.opening import leave, the_study, unkept
 
+    target = showing.target(out)
     study = the_study(model, priors, quiet)
-    with _stoppable(quiet), unkept(quiet), screen.step(f"fitting {study.model.name} under many priors", quiet):
+    doing = f"fitting {study.model.name} under many priors"
+    with _stoppable(quiet), unkept(quiet), screen.counting(doing, "fits", quiet) as told:
         found = study.grid(
             question, _powers("--weight", weight), _powers("--relevance", relevance), leave_out, seed,
-            **({} if draws is None else {"draws": draws}), cluster=cluster,
+            **({} if draws is None else {"draws": draws}), cluster=cluster, told=told,
         )  # fmt: skip
-    _show(found, as_json)
-    if found.verdict != "pass" and not allow_ungated:
-        raise typer.Exit(4)
+    leave(explaining.show_explained(found, None if target is None else (target, ""), as_json, allow_ungated))
 
 
 @app.command(epilog='Example: causal calibrate rain --simulations 20 --ask "P(grass = wet)"')
@@ -71,7 +70,7 @@ def calibrate(
         typer.Option("--ask", metavar="QUESTION", help="Rank this beside all parameters; the outcome if left out."),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="The posterior of one expert only.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")] = None,
+    out: Out = None,
     seed: Seed = 1,
     cluster: Cluster = None,
     as_json: Json = False,
@@ -112,17 +111,3 @@ def _powers(option: str, text: str) -> list[float]:
         return [float(each) for each in text.split(",")] if text else []
     except ValueError:
         raise UsageError(f"{option} is a list of numbers, 0,0.5,2, not {text!r}") from None
-
-
-def _show(found: Grid, as_json: bool) -> None:
-    from causal.cli.screen import emit, interval, number, show, show_table
-
-    if as_json:
-        emit(found.to_dict())
-        return
-    show(found.text)
-    show()
-    rows = [
-        (f"{each.setting}", number(each.mean), interval(each.lower, each.upper), each.verdict) for each in found.points
-    ]
-    show_table(("priors", "mean", f"{found.ci_prob:.0%} interval", "gate"), rows)

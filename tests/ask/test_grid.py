@@ -13,8 +13,10 @@ from causal.ask import grid as grids
 from causal.ask.grid import Setting, settings, varied
 from causal.errors import JobsFailed, UnknownName, UsageError
 from causal.learn import jobs
+from causal.learn.gate import FLAG, PASS, REFUSE, Finding, Gate
 from causal.learn.nuts import Length
 from causal.study import Study
+from causal.tell.wording import WITHHELD
 
 SHORT = {"draws": 1000, "tune": 300, "chains": 4}
 MODEL = "model: coin\nvariables:\n  coin: {states: [tails, heads]}\noutcome: coin = heads\n"
@@ -64,11 +66,11 @@ def test_a_grid_of_relevances_is_the_power_prior_of_the_textbook(coin: Study) ->
         Setting(without="ann"): conjugate(1, ("bob",)),
         Setting(without="bob"): conjugate(1, ("ann",)),
     }
-    assert [point.setting for point in found.points] == list(wanted)
-    for point in found.points:
+    assert [point.setting for point in found.result.points] == list(wanted)
+    for point in found.result.points:
         assert point.mean == pytest.approx(wanted[point.setting], abs=5 * point.mcse), point
     assert list(found.table["without"]) == ["", "", "", "ann", "bob"]
-    assert found.verdict == max((p.verdict for p in found.points), key=grids.WORST.index)
+    assert found.gate.verdict == max((p.verdict for p in found.result.points), key=[PASS, FLAG, REFUSE].index)
     assert "over 5 settings it lies between" in found.text
     assert "(without bob)" in found.text
 
@@ -76,8 +78,36 @@ def test_a_grid_of_relevances_is_the_power_prior_of_the_textbook(coin: Study) ->
 def test_the_file_as_it_stands_is_what_ask_answers(coin: Study) -> None:
     found = coin.grid("P(coin = heads)", relevances=(2,), seed=3, **SHORT)
     asked = coin.sample(seed=3, **SHORT).ask("P(coin = heads)")
-    assert (found.points[0].mean, found.points[0].lower) == (asked.mean, asked.panel.lower)
-    assert coin.sample(seed=3, **SHORT).ask("P(coin = heads)").mean != found.points[1].mean  # and its fit is its own
+    assert (found.result.points[0].mean, found.result.points[0].lower) == (asked.mean, asked.panel.lower)
+    assert (
+        coin.sample(seed=3, **SHORT).ask("P(coin = heads)").mean != found.result.points[1].mean
+    )  # and its fit is its own
+
+
+def test_its_picture_and_rows_have_a_line_to_each_setting(coin: Study) -> None:
+    found = coin.grid("P(coin = heads)", relevances=(0, 4), leave_out=True, seed=1, **SHORT)
+    heads, rows = found.rows(12)
+    assert heads == ("priors", "mean", "from", "to", "gate")
+    assert [row[0] for row in rows][:3] == ["as it stands", "relevance x 0", "relevance x 4"]
+    drawn = found.plot()
+    lines = drawn.text.splitlines()
+    assert lines[0] == "P(coin = heads) under 5 settings of the priors."
+    assert lines[-1].startswith("without Bob: 0.")
+    assert "without Bob" in drawn.svg
+    assert found.to_dict()["gate"]["verdict"] == found.gate.verdict
+
+
+def test_the_gate_of_each_setting_comes_back_from_the_store(coin: Study) -> None:
+    """A flag is one wherever it was found: here too few draws, the first time and from the store."""
+    few = {"draws": 20, "tune": 20, "chains": 2, "seed": 5}
+    once, again = (coin.grid("P(coin = heads)", relevances=(2,), **few) for _ in range(2))
+    assert once.gate.verdict in (FLAG, REFUSE)
+    assert once.gate == again.gate
+    assert again.result.points[0].gate.findings == coin.sample(**few).ask("P(coin = heads)").gate.findings
+    withheld = replace(again.result.points[0], mean=None, gate=Gate((Finding("it", "R-hat", 2.0, REFUSE),)))
+    shown = replace(again, result=replace(again.result, points=(withheld, *again.result.points[1:])))
+    assert "there is nothing to compare" in shown.text
+    assert shown.plot().text.splitlines()[1] == f"as it stands: {WITHHELD}."
 
 
 def test_evidence_is_raised_to_a_power_and_nothing_else() -> None:

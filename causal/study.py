@@ -42,7 +42,7 @@ from causal.learn.layout import medians
 from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
-from causal.spec.files import read_case
+from causal.spec.files import graphs_beside, read_case
 from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
 from causal.spec.priors import Priors
@@ -355,21 +355,31 @@ class Posterior(Explains):
         shown = AT_NUMBERS if self.study.exact else AT_MEDIANS if self.draws.total == 1 else AT_DRAWS
         return graph(self.study.model, shares, shown)
 
-    def facts(self, override: bool = False) -> Report:
+    def facts(self, override: bool = False, rivals: Sequence[Posterior] = ()) -> Report:
         """Return the facts of the report: all that its renderings say, before any rendering.
 
-        ``override`` tells what the gate refuses as well, and records that it did.
+        ``override`` tells what the gate refuses as well, and records that it did. ``rivals`` are posteriors of rival
+        graphs, under which the headline is asked too. Raises UsageError where they have other experts.
         """
         from causal.tell import gather
 
         ranking = self.interventions()
-        return gather(self.panel, ranking, override=override, explained=self.told(ranking.sweep))
+        return gather(
+            self.panel, ranking, override=override, explained=self.told(ranking.sweep),
+            rivals=[each.panel for each in rivals], beside=graphs_beside(self.study.model),
+        )  # fmt: skip
 
-    def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
-        """Write report.html, report.md and report.json into a folder, and return where they are."""
+    def report(self, folder: str | Path, override: bool = False, rivals: Sequence[Posterior] = ()) -> tuple[Path, ...]:
+        """Write report.html, report.md and report.json into a folder, and return where they are.
+
+        With ``rivals`` the report has a section on them:
+
+            first, *others = [each.sample() for each in causal.rivals("ussr")]
+            first.report("out", rivals=others)
+        """
         from causal.tell import write
 
-        return write(self.facts(override), Path(folder))
+        return write(self.facts(override, rivals), Path(folder))
 
     def _outcome(self, outcome: str | Event | None) -> Event:
         if isinstance(outcome, str):

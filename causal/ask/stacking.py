@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from causal.ask.brief import MINUS
 from causal.exact.kernel import Floats
 
 LEAST = 4.0  # nats
@@ -34,6 +35,9 @@ class Difference:
     value: float
     error: float
     count: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f} ± {self.error:.1f}".replace("-", MINUS)
 
     @property
     def told_apart(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,37 @@ if TYPE_CHECKING:
 
 def the_study(model: str, priors: Path | None, quiet: bool) -> Study:
     """Read a study, and say what was changed on the way."""
-    from causal.cli import screen
     from causal.study import load
 
-    study = load(model, priors)
+    return _told(load(model, priors), quiet)
+
+
+def the_rivals(model: str, priors: Path | None, quiet: bool, together: bool = False) -> list[Study]:
+    """Read a study and its rivals, the one that was named first, and say what was changed on the way.
+
+    Raises UsageError where there is no rival beside it.
+    """
+    from causal.comparing import rivals
+
+    return [_told(study, quiet) for study in rivals(model, priors, together)]
+
+
+def _told(study: Study, quiet: bool) -> Study:
+    from causal.cli import screen
+
     for note in study.notes:
         screen.tell(f"{study.model.path}: {note}", quiet)
     return study
+
+
+def the_posteriors(
+    studies: Iterable[Study], seed: int, draws: int | None, quiet: bool, medians: bool = False
+) -> list[Posterior]:
+    """Return the posteriors of several studies, each from the store or drawn; what is wrong with any is said first."""
+    every = list(studies)
+    for study in every:
+        _ = study.elicited
+    return [each.at_medians() if medians else the_posterior(each, seed, draws, quiet)[0] for each in every]
 
 
 def the_posterior(

@@ -41,6 +41,9 @@ Ungated = Annotated[
         "--allow-ungated", help="Show what the gate flags or refuses, and exit with 0; the override is recorded."
     ),
 ]
+Beside = Annotated[
+    bool, typer.Option("--rivals", help="The model and every rival beside it: files that say they are like it.")
+]
 Expert = Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="One expert only.")]
 Questions = Annotated[
     bool,

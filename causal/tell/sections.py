@@ -102,7 +102,7 @@ def without(report: Report) -> Section:
     for before, found in dates.items():
         head = cell(before or NOTHING)
         first, second = found.get(FORECAST) or found.get(NOTHING), found.get(MINIMAL)
-        rows.append((head, *(_likely(each.number) if each else cell(NONE) for each in (first, second))))
+        rows.append((head, *(likely(each.number) if each else cell(NONE) for each in (first, second))))
     columns = (Column("Given what was decided before"), Column("Forecast", True), Column("Minimal rewrite", True))
     caption = f"Probability of {report.asked.label}, nothing set"
     lead = (
@@ -121,7 +121,8 @@ NEWS = (
 )
 
 
-def _likely(number: Number) -> Cell:
+def likely(number: Number) -> Cell:
+    """Return a probability over its interval and its word, and what it is as news where that differs visibly."""
     return cell(*shown(number), (Quiet(likelihood(number)),), (Quiet(news(number)),))
 
 
@@ -197,7 +198,7 @@ def _table(report: Report, reading: str) -> Table:
     rows = tuple(
         (
             _named(row),
-            cell(*_likely(row.panel.outcome).lines, luck.kept(row)),
+            cell(*likely(row.panel.outcome).lines, luck.kept(row)),
             cell(*shown(row.panel.without), (Fact(luck.WHAT_HAPPENED if luck.happened(row) else ""),)),
             cell(*shown(row.panel.effect, "difference")),
             cell(*shown(row.panel.plausibility)),

@@ -110,6 +110,32 @@ def test_a_scores_sum_is_the_exact_one(tmp_path: Path) -> None:
     assert -sign * difference.value == pytest.approx(gap, abs=0.2)
 
 
+def test_cases_with_a_model_of_their_own_score_graphs_too(tmp_path: Path) -> None:
+    """Linked so closely that what is held here is held there: a beta that meets the counts of cases."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "there.yaml").write_text("model: there\nvariables: {w: {states: [no, yes]}}\n")
+    (tmp_path / "t.csv").write_text("w,n\nyes,9\nno,3\n")
+    held = {"high": (14.5, 5.5), "low": (3.5, 16.5)}  # as many cases, and half a one each way
+    for name, (a, b) in held.items():
+        (tmp_path / f"{name}.yaml").write_text(f"model: {name}\nvariables: {{v: {{states: [no, yes]}}}}\n")
+        (tmp_path / f"{name}-p.yaml").write_text(
+            f"priors: {name}\nmodel: {name}\nexperts: {{e: {{}}}}\njudgements:\n"
+            f"  - {{about: P(v = yes), by: e, says: {{cases: {{x: {a - 0.5:g}, of: {a + b - 1:g}}}}}}}\n"
+            "cases:\n  - file: t.csv\n    model: there\n    relevance: 1\n    count: n\n    columns: {w: w}\n"
+            "    links: [{there: P(w = yes), here: P(v = yes), within: 0.05}]\n"
+        )
+    opened = [causal.load(tmp_path / f"{name}.yaml", tmp_path / f"{name}-p.yaml") for name in held]
+    found = causal.compare(opened, ask="P(v = yes)")
+    (score,) = found.result.scores
+    assert (score.what, score.count, score.best) == (CASES, 12, "high")
+
+    def leave_one_out(a: float, b: float) -> float:
+        return 9 * np.log((a + 8) / (a + b + 11)) + 3 * np.log((b + 2) / (a + b + 11))
+
+    for name, (a, b) in held.items():  # what is held there is flat, and multiplies on the log-odds as Beta(1, 1) does
+        assert score.elpd[name]["e"] == pytest.approx(leave_one_out(a + 1, b + 1), abs=0.15)
+
+
 def test_each_school_weighs_the_graphs_itself(tmp_path: Path) -> None:
     studies = causal.rivals(chained(tmp_path, 0), together=True)
     assert [each.model.name for each in studies] == ["chain", "apart", "direct", "apart+direct"]

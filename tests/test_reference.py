@@ -80,10 +80,9 @@ def tables(page: str, column: str) -> list[dict[str, str]]:
 
 
 def commands(page: str) -> list[tuple[str, str]]:
-    shown = [
-        part.partition("\n") for body in blocks(page, "console") for part in re.split(r"^\$ ", body, flags=re.MULTILINE)
-    ]
-    return [(command, output) for command, _, output in shown if command]
+    shown = re.split(r"^\$ ", "".join(blocks(page, "console")), flags=re.MULTILINE)
+    parts = [part.partition("\n") for part in shown]
+    return [(command, output) for command, _, output in parts if command]
 
 
 def files(folder: Path) -> None:

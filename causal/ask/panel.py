@@ -27,6 +27,7 @@ from causal.ask.sorts import combine, kind, rung
 from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
 from causal.exact.kernel import Floats
+from causal.exact.quantities import contrasts
 from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS, Diagnostics, Gate, diagnose, judge_run
 from causal.learn.sample import Draws
@@ -232,6 +233,7 @@ class _Run:
             case=case,
             given=given,
             notes=page.notes,
+            contrasts=contrasts(question, panel.elicited.network.graph),
             ci_prob=self.ci_prob,
             digest=panel.digest,
             samples=samples,

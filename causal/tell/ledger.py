@@ -48,6 +48,7 @@ KINDS: Mapping[str, str] = {
     "logistic": "logistic: each departure from the baseline adds its own log-odds, whatever the others are",
     "ranked": "ranked: a weighted mean, minimum or maximum of the parents, spread by one variance",
     "rule": "a rule: settled by definition once the parents are",
+    luck.LUCKY: "a rule with luck: each case has fixed probabilities, as an observation of stated reliability has them",
     "given": "a table of fixed numbers, from a network file",
     "types": "response types: every way of answering to the parents, weighted",
 }

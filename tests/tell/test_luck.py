@@ -19,9 +19,7 @@ from causal.tell.ledger import KINDS
     ],
 )
 def test_a_rule_with_luck_is_told_from_a_definition(mechanism: str, told: str, kind: str) -> None:
-    text = (
-        f"model: m\nvariables: {{x: {{states: [a, b]}}, y: {{states: [a, b], parents: [x], mechanism: {mechanism}}}}}"
-    )
-    child = parse_model(text).variables["y"]
+    y = f"{{states: [a, b], parents: [x], mechanism: {mechanism}}}"
+    child = parse_model(f"model: m\nvariables: {{x: {{states: [a, b]}}, y: {y}}}").variables["y"]
     assert (luck.mechanism(child), luck.kind(child)) == (told, kind)
     assert luck.mechanism(child) in KINDS

@@ -18,7 +18,7 @@ from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.ask.saying import counted
 from causal.cli.screen import emit, interval, number, show, show_table
-from causal.learn.gate import PASS, Gate, judge_run
+from causal.learn.gate import NO_GATE, PASS, Gate, judge_run
 from causal.spec.priors import PANELS
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def show_answer(posterior: Posterior, answer: Answer, as_json: bool, allowed: bo
     for note in answer.notes:
         show(f"Note: {note}.")
     if not answer.exact:
-        _verdict(answer.gate)
+        show(NO_GATE) if answer.gate.empty else _verdict(answer.gate)
     return answer.gate
 
 
@@ -180,7 +180,7 @@ def show_ranking(ranking: Ranking, reading: Reading | None, by_expert: bool, as_
         _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
     for what, why in ranking.skipped:
         show(f"Skipped: {what}: {why}")
-    _verdict(gate)
+    show(NO_GATE) if gate.empty else _verdict(gate)
     return gate
 
 

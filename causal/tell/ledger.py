@@ -326,6 +326,8 @@ def computation(report: Report) -> Section:
     methods = "; ".join(f"{who[name]}: {spoken.get(method, method)}" for name, method in made.methods.items())
     judged = counted(gate.quantities, "quantity", "quantities")
     verdict = f"{gate.verdict}{', overridden' if gate.override else ''}, {judged}"
+    if gate.quantities == 0 and not gate.findings:
+        verdict = "none: nothing was drawn that it could judge"
     mcse = "none" if made.largest_mcse is None else f"{made.largest_mcse:.4f}"
     nuts = "nuts" in made.methods.values()
     pairs: list[tuple[str, Text]] = [

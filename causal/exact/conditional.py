@@ -104,7 +104,8 @@ class Conditional:
             self._close(needed)
         observed = domain.keys() | soft.keys()
         hidden: set[str] = set()
-        coupled, told = [], []
+        coupled: list[str] = []
+        told: list[str] = []
         for name in reversed(self.network.graph.order):
             there = needed.get(name)
             if there is None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from causal.tell import coherence, dissent, explaining, ledger, limits, rivals, scenes, sections, seeds
+from causal.tell import coherence, dissent, explaining, ledger, limits, rivals, scenes, sections, seeds, silence
 from causal.tell.document import Assumed, Document, Fact, Judged, Quiet, Section, Text
 from causal.tell.facts import Report
 from causal.tell.findings import banners
@@ -38,7 +38,7 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     scenes.thresholds,
     ledger.derived,
     ledger.parameters,
-    ledger.defaults,
+    silence.defaults,
     ledger.orders,
     coherence.parts,
     coherence.words,

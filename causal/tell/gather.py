@@ -33,7 +33,7 @@ from causal.learn.elicited import Elicited
 from causal.learn.entries import versions
 from causal.learn.gate import PASS, Gate
 from causal.learn.sample import CHAINS, DRAWS, Draws
-from causal.spec.model import KINDS, Model, frozen
+from causal.spec.model import Model, frozen
 from causal.spec.question import Event, Probability
 from causal.tell import comparing, judgements, luck
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
@@ -196,7 +196,7 @@ def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
     variables = model.variables.values()
     arrows = sum(len(variable.edges) for variable in variables)
     roots = sum(1 for variable in variables if not variable.edges)
-    kinds = Counter(KINDS[type(variable.mechanism)] for variable in variables if variable.edges)
+    kinds = Counter(luck.mechanism(variable) for variable in variables if variable.edges)
     return Assumptions(
         variables=len(variables),
         arrows=arrows,

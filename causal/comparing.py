@@ -16,7 +16,8 @@ from pathlib import Path
 from causal.ask import comparing
 from causal.errors import SpecError, UsageError
 from causal.explained import Explained
-from causal.learn.sample import DRAWS
+from causal.learn.nuts import Length
+from causal.learn.sample import CHAINS, DRAWS, TUNE
 from causal.spec.files import base_of, find_model, read_rivals, rivals_of
 from causal.spec.grammar import parse_question
 from causal.spec.question import Event, Probability, Question
@@ -49,6 +50,7 @@ def compare(
     def sampler(study: Study) -> Posterior:
         return study.sample(seed=seed, draws=draws)
 
+    Length.of(seed, draws, TUNE, CHAINS)
     opened = [each if isinstance(each, Study | Posterior) else load(each, priors) for each in graphs]
     return lay_out(opened, ask, sampler)
 

@@ -185,11 +185,13 @@ class Study(ByHand, ManyFits):
         Where the model has every number there is one draw, and it is exact. After an edit, or an interrupt, only the
         experts are drawn whose posterior has no draws yet. Warns (NotStored) where the draws cannot be kept.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
+        Raises UsageError where a number is none that there can be.
         """
+        length = Length.of(seed, draws, tune, chains)
         stored = self.stored(seed, draws, tune, chains)
         if stored is not None:
             return stored
-        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch)
+        drawn, keys = store.obtain(aim(self.elicited), seed, length, quiet, watch)
         name = self._fit(seed, draws, tune, chains)
         try:
             store.save(name, drawn, keys)
@@ -201,6 +203,7 @@ class Study(ByHand, ManyFits):
 
     def stored(self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS) -> Posterior | None:
         """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
+        Length.of(seed, draws, tune, chains)
         if self.exact:
             return self.at_medians()
         name = self._fit(seed, draws, tune, chains)
@@ -351,9 +354,14 @@ class Posterior(Explains):
         return gather(self.panel, ranking, override=override, explained=self.told(ranking.sweep))
 
     def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
-        """Write report.html, report.md and report.json into a folder, and return where they are."""
+        """Write report.html, report.md and report.json into a folder, and return where they are.
+
+        Raises UsageError, before anything is computed, where nothing can be written there.
+        """
+        from causal.spec.whole import room
         from causal.tell import write
 
+        room(Path(folder))
         return write(self.facts(override), Path(folder))
 
     def _outcome(self, outcome: str | Event | None) -> Event:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from causal.cli.opening import leave, the_posterior
+from causal.cli.opening import asking, leave, the_posterior
 from causal.cli.options import DrawCount, Json, Medians, Quiet, Seed, Ungated
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def compare(
     left out in turn, and says where these cannot tell the graphs apart. For a model and its rivals the answers are
     averaged with each school's own probabilities of the changes, and the change that moves them most is named.
     """
-    from causal.cli import explaining, screen, showing
+    from causal.cli import explaining, showing
     from causal.comparing import lay_out
     from causal.spec.grammar import parse_question
 
@@ -67,7 +67,7 @@ def compare(
         return study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
 
     posteriors = [sampler(study) for study in studies]
-    with screen.step("comparing the graphs", quiet):
+    with asking("comparing the graphs", posteriors[0], quiet):
         found = lay_out(posteriors, question, sampler)
     leave(explaining.show_explained(found, None if target is None else (target, ""), as_json, allow_ungated))
 

@@ -242,6 +242,14 @@ class Answer(asked.Answer):
         return safely(lambda: answer_html(self, self.labels), "&lt;Answer&gt;")
 
 
+def _read(question: object) -> Question:
+    if isinstance(question, str):
+        return parse_question(question)
+    if not isinstance(question, Question):
+        raise UsageError(f"a question is a text like 'P(y = s)', or one that was parsed, not {question!r}")
+    return question
+
+
 def _shown(kind: str, words: Callable[[], str]) -> str:
     """Return a repr, and the mere kind of what is broken: a repr never raises."""
     try:
@@ -298,7 +306,7 @@ class Posterior(Explains):
             raise UsageError(f"level is 'population' or 'case', not {level!r}")
         if not 0.0 < ci_prob < 1.0:
             raise UsageError(f"ci_prob lies between 0 and 1, not at {ci_prob}")
-        parsed = [parse_question(question) if isinstance(question, str) else question for question in questions]
+        parsed = [_read(question) for question in questions]
         pages = [self.study.elicited.writer.write(question) for question in parsed]
         labels, weights = self._labels, self.panel.shares
         return [

@@ -14,6 +14,7 @@ refused        what the engine does not compute
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causal.cli.screen import show, show_table
@@ -42,11 +43,12 @@ def facts(study: Study) -> dict[str, Any]:
     Raises SpecError with every judgement that cannot be used.
     """
     from causal.learn.limits import refusals
+    from causal.spec.files import looked
 
     refused = refusals(study.model, study.priors)
     found: dict[str, Any] = {
         "model": _model(study.model),
-        "priors": _priors(study.priors),
+        "priors": _priors(study.priors) | {"looked": looked(Path(study.model.path), study.model)},
         "cases": [],
         "experts": [],
         "judgements": [],
@@ -217,7 +219,7 @@ def render(found: Mapping[str, Any]) -> None:
     elif model["exact"]:
         show("priors  none: every number is in the model")
     else:
-        show("priors  none found: every parameter gets a weak default")
+        show(f"priors  none found: every parameter gets a weak default. Looked for {priors['looked']}")
     for each in found["cases"]:
         show(f"cases   {each}")
     if found["judgements"]:

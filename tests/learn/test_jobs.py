@@ -310,9 +310,10 @@ def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(jobs, "KNOCK", 0.5)
     with pytest.raises(UsageError, match=r"no scheduler answers at 'tcp://127.0.0.1:9' .*; write tcp://host:port, or"):
         run(halves(9), cluster="tcp://127.0.0.1:9")
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with pytest.raises(UsageError, match=r"no scheduler answers at .* \(timed out\); write tcp://host:port"):
-            run(halves(9), cluster=f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+    silent = socket.create_server(("127.0.0.1", 0))
+    said = r"no scheduler answers at .* \(timed out\); write tcp://host:port"
+    with silent, pytest.raises(UsageError, match=said):
+        run(halves(9), cluster=f"tcp://127.0.0.1:{silent.getsockname()[1]}")
 
 
 @pytest.mark.parametrize("cluster", ["foo", "127.0.0.1:8786", "tcp://here", "tcp://here:x", "http://here:80", ""])

@@ -218,6 +218,8 @@ def test_a_place_is_tried_and_nothing_is_left_of_the_trial(tmp_path: Path) -> No
     room(tmp_path / "new" / "newer")
     assert list(tmp_path.rglob("*")) == [old]
     (old / "file").touch()
-    with pytest.raises(UsageError, match=r"nothing can be written to '.*/old/file/x' \(Not a directory\); name another"):
+    with pytest.raises(
+        UsageError, match=r"nothing can be written to '.*/old/file/x' \(Not a directory\); name another"
+    ):
         room(old / "file" / "x")
     assert [each.name for each in tmp_path.rglob("*")] == ["old", "file"]

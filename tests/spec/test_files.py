@@ -11,7 +11,12 @@ from causal.errors import SpecError, UsageError
 from causal.spec.files import find_priors, looked
 from causal.spec.modelfile import load_model
 
-MODEL = "model: coin\nvariables:\n  coin: {states: [tails, heads], actual: heads}\n  bet: {states: [lost, won], parents: [coin], actual: won}\n"
+MODEL = """\
+model: coin
+variables:
+  coin: {states: [tails, heads], actual: heads}
+  bet: {states: [lost, won], parents: [coin], actual: won}
+"""
 PRIORS = "priors: some\nmodel: coin  # a toss\njudgements: []\n"
 
 
@@ -50,7 +55,7 @@ def test_a_name_goes_before_what_a_file_says(model: Path) -> None:
 def test_several_are_listed(model: Path, pair: tuple[str, str]) -> None:
     for each in pair:
         (model.parent / each).write_text(PRIORS)
-    with pytest.raises(UsageError, match="several prior files go with .*; name one with --priors") as error:
+    with pytest.raises(UsageError, match=r"several prior files go with .*; name one with --priors") as error:
         causal.load(model)
     assert all(Path(each).name in str(error.value) for each in pair)
 
@@ -113,7 +118,5 @@ def test_a_missing_map_and_another_separator_are_a_line_each(model: Path) -> Non
 
 def test_a_row_that_is_the_case_itself_is_remarked_on(model: Path) -> None:
     notes = _cases(model, "c,b\n0,lost\n1,won\n1,lost\n").elicited.notes
-    assert [each for each in notes if "what happened in the case itself" in each] == [
-        "c.csv, line 3: this row is just what happened in the case itself; if it is that case, its evidence counts "
-        "twice: leave it out"
-    ]
+    (said,) = (each for each in notes if "what happened in the case itself" in each)
+    assert said.startswith("c.csv, line 3: this row is just what happened in the case itself; if it is that case")

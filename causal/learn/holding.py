@@ -51,7 +51,7 @@ class Holding:
 
     def __init__(self, network: Network, note: Note) -> None:
         self.network, self.note = network, note
-        self.fitted: dict[tuple[str, Stated, float], Fit] = {}
+        self.fitted: dict[tuple[str, Stated, float, str | None], Fit] = {}
 
     def held(self, own: Mapping[str, Said], default: Mapping[str, Said]) -> Held:
         """Return all priors of one expert."""

@@ -17,7 +17,8 @@ from pathlib import Path
 from causal.ask import comparing
 from causal.errors import SpecError, UsageError
 from causal.explained import Explained
-from causal.learn.sample import DRAWS
+from causal.learn.nuts import Length
+from causal.learn.sample import CHAINS, DRAWS, TUNE
 from causal.spec.files import base_of, find_model, read_rivals, rivals_of
 from causal.spec.grammar import parse_question
 from causal.spec.question import Event, Probability, Question
@@ -47,6 +48,7 @@ def compare(
     >>> [round(side.answer.mean, 2) for side in found.result.sides]
     [0.69, 0.69]
     """
+    Length.of(seed, draws, TUNE, CHAINS)
     opened = [each if isinstance(each, Study | Posterior) else load(each, priors) for each in graphs]
     question = asked_of([each.study if isinstance(each, Posterior) else each for each in opened], ask)
     drawn = [

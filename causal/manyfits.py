@@ -49,7 +49,8 @@ class ManyFits(ABC):
         """
         from causal.ask.grid import grid, settings
 
-        model, priors, length = self.elicited.network.model, self.elicited.priors, Length(draws, tune, chains)
+        length = Length.of(seed, draws, tune, chains)
+        model, priors = self.elicited.network.model, self.elicited.priors
         parsed = parse_question(question)
         self.elicited.writer.write(parsed)  # what cannot be asked is said before anything is fitted
         at = settings(priors, weights, relevances, leave_out)
@@ -70,6 +71,7 @@ class ManyFits(ABC):
         """
         from causal.ask.calibrated import calibrate
 
+        Length.of(seed, DRAWS, TUNE, CHAINS)
         model, priors = self.elicited.network.model, self.elicited.priors
         if self.exact:
             raise UsageError(f"{model.name} has every number in the model, so there is no posterior to calibrate")

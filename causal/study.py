@@ -187,11 +187,13 @@ class Study(ByHand, ManyFits):
         experts are drawn whose posterior has no draws yet. Warns (NotStored) where the draws cannot be kept.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
         On a ``cluster`` (``tcp://host:port`` or ``local``) every expert is a job.
+        Raises UsageError where a number is none that there can be.
         """
+        length = Length.of(seed, draws, tune, chains)
         stored = self.stored(seed, draws, tune, chains)
         if stored is not None:
             return stored
-        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch, cluster)
+        drawn, keys = store.obtain(aim(self.elicited), seed, length, quiet, watch, cluster)
         name = self._fit(seed, draws, tune, chains)
         try:
             store.save(name, drawn, keys)
@@ -203,6 +205,7 @@ class Study(ByHand, ManyFits):
 
     def stored(self, seed: int = 1, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS) -> Posterior | None:
         """Return the posterior whose draws are in the store of fits, or None where some are still to be made."""
+        Length.of(seed, draws, tune, chains)
         if self.exact:
             return self.at_medians()
         name = self._fit(seed, draws, tune, chains)
@@ -239,6 +242,14 @@ class Answer(asked.Answer):
         from causal.tell.displays import answer_html, safely
 
         return safely(lambda: answer_html(self, self.labels), "&lt;Answer&gt;")
+
+
+def _read(question: object) -> Question:
+    if isinstance(question, str):
+        return parse_question(question)
+    if not isinstance(question, Question):
+        raise UsageError(f"a question is a text like 'P(y = s)', or one that was parsed, not {question!r}")
+    return question
 
 
 def _shown(kind: str, words: Callable[[], str]) -> str:
@@ -297,7 +308,7 @@ class Posterior(Explains):
             raise UsageError(f"level is 'population' or 'case', not {level!r}")
         if not 0.0 < ci_prob < 1.0:
             raise UsageError(f"ci_prob lies between 0 and 1, not at {ci_prob}")
-        parsed = [parse_question(question) if isinstance(question, str) else question for question in questions]
+        parsed = [_read(question) for question in questions]
         pages = [self.study.elicited.writer.write(question) for question in parsed]
         labels, weights = self._labels, self.panel.shares
         return [
@@ -363,9 +374,13 @@ class Posterior(Explains):
 
             first, *others = [each.sample() for each in causal.rivals("ussr")]
             first.report("out", rivals=others)
+
+        Raises UsageError, before anything is computed, where nothing can be written there.
         """
+        from causal.spec.whole import room
         from causal.tell import write
 
+        room(Path(folder))
         return write(self.facts(override, rivals), Path(folder))
 
     def _outcome(self, outcome: str | Event | None) -> Event:

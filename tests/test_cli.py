@@ -32,7 +32,7 @@ from causal.learn.nuts import Progress
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Drawn
 from causal.learn.store import digest, save
 from causal.spec.model import Variable
-from causal.study import Study
+from causal.study import Posterior, Study
 
 ROOT = Path(__file__).resolve().parent.parent
 RAIN = "P(grass = wet | do(rain = heavy))"
@@ -923,7 +923,51 @@ def test_an_interruption_before_the_commands_are_there(run: Run, monkeypatch: py
         raise KeyboardInterrupt
 
     monkeypatch.setattr("causal.cli.many.app", interrupted)
-    assert run("check", "rain").code == 130
+    done = run("check", "rain")
+    assert (done.code, done.err) == (130, "interrupted; nothing was stored\n")
+
+
+@pytest.mark.parametrize("where", ["causal.study.load", "causal.study.Study.show"])
+def test_an_interruption_anywhere_is_told_in_a_line(run: Run, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, interrupted)
+    done = run("show", "rain", "--medians")
+    assert (done.code, done.out, done.err) == (130, "", "interrupted; nothing was stored\n")
+    assert run("show", "rain", "--medians", "--quiet").err == ""
+
+
+def test_an_interruption_of_an_answer_says_that_the_draws_are_kept(
+    run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Posterior, "ask", interrupted)
+    done = run("ask", "coin.yaml", "P(bet = won)", "--seed", "78")
+    assert (done.code, done.err.splitlines()[-1]) == (130, "interrupted; the draws are kept")
+    assert run("ask", "coin.yaml", "P(bet = won)", "--medians").err.endswith("interrupted; nothing was stored\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "coin.yaml", "--out", "coin.yaml/a.svg"),
+        ("explain", "coin.yaml", "responsibility", "--out", "coin.yaml/a.svg"),
+        ("grid", "coin.yaml", "P(bet = won)", "--weight", "0", "--out", "coin.yaml/a.svg"),
+        ("report", "coin.yaml", "--out", "coin.yaml/out"),
+        ("elicit", "coin.yaml", "--html", "coin.yaml/page.html"),
+        ("elicit", "coin.yaml", "--questionnaire", "--out", "coin.yaml/sheets"),
+    ],
+)
+def test_where_nothing_can_be_written_nothing_is_computed(
+    run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("causal.study.load", lambda *_: pytest.fail("it was read"))
+    done = run(*command)
+    assert done.code == 2
+    assert re.fullmatch(r"nothing can be written to 'coin\.yaml\S*' \(\w.*\); name another place\n", done.err)
 
 
 # ── many fits ─────────────────────────────────────────────────────────────────────────────────────────────────────────

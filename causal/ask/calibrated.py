@@ -278,8 +278,8 @@ def calibrate(
     ``told`` is called with how many batches of simulations there are, and of how many. Raises UsageError where there is
     nothing to calibrate or no cluster, QueryError where something cannot be asked.
     """
-    if simulations < 1:
-        raise UsageError(f"calibration takes at least one simulation, not {simulations}")
+    if not isinstance(simulations, int) or simulations < 1:
+        raise UsageError(f"calibration takes at least one simulation, not {simulations!r}")
     several, left = posteriors(model, priors, asked, expert)
     found = simulate(several, simulations, seed, cluster, told)
     return Calibrated(tuple(map(Ranked.of, several, found)), tuple(left))

@@ -72,7 +72,9 @@ def falsification(panel: Panel, event: Event, seconds: float = SECONDS) -> Falsi
     named_state(event, model)
     frame, doubtful = table(model, panel.elicited.priors)
     if frame.empty:
-        return Falsification(event, 0, 0, 0, (), ())
+        cases = panel.elicited.priors.cases
+        elsewhere = tuple(dict.fromkeys(file.elsewhere.model.name for file in cases if file.elsewhere is not None))
+        return Falsification(event, 0, 0, 0, (), (), elsewhere=elsewhere)
     seen = tuple(frame.columns)
     tests = tuple(_tested(model, frame))
     complete = frame[(frame != UNKNOWN).all(axis=1)]

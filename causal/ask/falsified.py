@@ -144,7 +144,8 @@ class Falsification:
 
     ``rows`` is how many cases there are, ``complete`` how many show all ``seen`` variables, ``doubtful`` how many codes
     that are in doubt were taken as coded, ``selected`` how many cases are known only for what happened in them.
-    ``without`` says why DoWhy was not asked, or what it could not be asked.
+    ``elsewhere`` names the models of other cases, which cannot test this graph. ``without`` says why DoWhy was not
+    asked, or what it could not be asked.
     """
 
     event: Event
@@ -158,6 +159,7 @@ class Falsification:
     without: tuple[str, ...] = ()
     gate: Gate = field(default_factory=Gate)
     selected: int = 0
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -199,6 +201,12 @@ class Falsification:
     @property
     def text(self) -> str:
         """What was tested, with what result, and what that cannot mean."""
+        if not self.rows and self.elsewhere:
+            return (
+                f"The comparable cases are of a model of their own ({', '.join(self.elsewhere)}), so they cannot test "
+                "this graph: what they teach here runs through the links, and every arrow, and every missing one, "
+                "rests on judgement."
+            )
         if not self.rows:
             return (
                 "The prior file has no comparable cases, so nothing that the graph says about the world can be tested: "

@@ -26,6 +26,7 @@ from causal.ask.orders import reweighted
 from causal.ask.sorts import combine, kind, rung
 from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
+from causal.exact.asked import imagined
 from causal.exact.coupling import INHIBITORS, coupling_of
 from causal.exact.kernel import Floats
 from causal.exact.quantities import contrasts
@@ -34,7 +35,7 @@ from causal.learn.gate import PASS, Diagnostics, Gate, diagnose, judge_run
 from causal.learn.sample import Draws
 from causal.learn.weights import Weights, smooth
 from causal.spec.priors import LINEAR
-from causal.spec.question import Comparison
+from causal.spec.question import Comparison, Probability
 
 FEW = 4  # questions asked together up to which sharp bounds are worked out
 KEPT = 24  # questions (or states) asked together up to which the answers keep their draws
@@ -292,7 +293,8 @@ class _Run:
             for expert, name in enumerate(self.panel.draws.experts):
                 if not (evidence[expert] > 0).any():
                     whom = self.panel.called(name)
-                    raise ImpossibleEvidence(f"what '{leaf.text}' gives has probability zero for {whom}")
+                    why = imagined(leaf.asked) if isinstance(leaf.asked, Probability) else ""
+                    raise ImpossibleEvidence(f"what '{leaf.text}' gives has probability zero for {whom}{why}")
         if len(page.leaves) != 1:
             return None
         evidence = self.values[self.place[page.leaves[0].evidence]]

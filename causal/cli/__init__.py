@@ -27,6 +27,7 @@ from causal.errors import CausalError, UsageError
 
 __all__ = ["main"]
 
+INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room: on the disk, for this user, for one file
 
 
@@ -41,8 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from causal.cli.many import app
 
         app([word for word in given if word != "--debug"], prog_name="causal")
-    except KeyboardInterrupt:  # before the commands were there to see it
-        raise SystemExit(130) from None
+    except KeyboardInterrupt as stop:  # before the commands were there to see it
+        _stopped(stop, given)
+        raise SystemExit(INTERRUPTED) from None
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _stopped(end, given)
+        raise
     except CausalError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(error.exit_code) from None
@@ -56,6 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stderr.write(_fault(error))
         raise SystemExit(1) from None
     raise SystemExit(0)
+
+
+def _stopped(end: BaseException, given: Sequence[str]) -> None:
+    """Say after an interrupt what is kept: whoever was stopped has noted that on the interrupt, somewhere up there."""
+    stop: BaseException | None = end
+    while stop is not None and not isinstance(stop, KeyboardInterrupt):
+        stop = stop.__cause__ or stop.__context__
+    if not {"-q", "--quiet"} & set(given):
+        sys.stderr.write(f"interrupted; {'; '.join(getattr(stop, '__notes__', ['nothing was stored']))}\n")
 
 
 def _elsewhere(error: OSError) -> bool:

@@ -2,6 +2,7 @@
 
 facts          holds
 model, priors  what was read, counted
+cases          what each file of comparable cases teaches
 experts        per expert: judgements by role; defaults used; what nobody judged
 judgements     every judgement with its role: parameter, evidence, meld, replace, check or abstained
 misfits        what was said and what comes out of it, where they differ
@@ -13,6 +14,7 @@ refused        what the engine does not compute
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causal.cli.screen import show, show_table
@@ -41,11 +43,13 @@ def facts(study: Study) -> dict[str, Any]:
     Raises SpecError with every judgement that cannot be used.
     """
     from causal.learn.limits import refusals
+    from causal.spec.files import looked
 
     refused = refusals(study.model, study.priors)
     found: dict[str, Any] = {
         "model": _model(study.model),
-        "priors": _priors(study.priors),
+        "priors": _priors(study.priors) | {"looked": looked(Path(study.model.path), study.model)},
+        "cases": [],
         "experts": [],
         "judgements": [],
         "misfits": [],
@@ -93,6 +97,7 @@ def _priors(priors: Priors) -> dict[str, Any]:
 
 def _judged(elicited: Elicited) -> dict[str, Any]:
     from causal.ask.signs import check_signs
+    from causal.learn.cases import told
 
     sets = _sets(elicited)
     roles = {id(judgement): PARAMETER for judgement in elicited.priors.judgements if id(judgement) in sets}
@@ -113,6 +118,7 @@ def _judged(elicited: Elicited) -> dict[str, Any]:
     ]
     misfits, notes = _fits(elicited)
     return {
+        "cases": [told(file) for file in elicited.priors.cases],
         "experts": [_expert(elicited, name, judgements) for name in elicited.experts],
         "judgements": judgements,
         "misfits": misfits,
@@ -213,7 +219,9 @@ def render(found: Mapping[str, Any]) -> None:
     elif model["exact"]:
         show("priors  none: every number is in the model")
     else:
-        show("priors  none found: every parameter gets a weak default")
+        show(f"priors  none found: every parameter gets a weak default. Looked for {priors['looked']}")
+    for each in found["cases"]:
+        show(f"cases   {each}")
     if found["judgements"]:
         _render_judgements(found["judgements"])
     if found["experts"]:
@@ -259,10 +267,14 @@ def _render_experts(experts: list[dict[str, Any]]) -> None:
 
 def _concerns(found: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Yield a title and lines for everything that a reader should look at."""
-    silent = [f"{each['name']}: {name}" for each in found["experts"] for name in each["weak"]]
+    every = [each["weak"] for each in found["experts"]]
+    all_of = set.intersection(*map(set, every)) if len(every) > 1 else set()
+    silent = [f"for everyone: {name}" for name in (every[0] if every else ()) if name in all_of]
+    silent += [f"{each['name']}: {name}" for each in found["experts"] for name in each["weak"] if name not in all_of]
+    notes = [each for each in found["notes"] if each not in found["cases"]]
     for title, lines in (
         ("Parameters that nobody judged (a weak default stands in)", silent),
-        ("Notes", found["notes"]),
+        ("Notes", notes),
         ("Misfits: what was said and what comes out differ", [each["text"] for each in found["misfits"]]),
         ("Signs that the medians contradict", [each["text"] for each in found["signs"]]),
         ("The engine does not compute", found["refused"]),

@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 import typer
 
 from causal.cli import comparing
-from causal.cli.opening import leave, the_posterior, the_posteriors, the_rivals, the_study, unkept
+from causal.cli.opening import asking, leave, the_posterior, the_posteriors, the_rivals, the_study
 from causal.cli.options import (
     Beside,
     Cluster,
@@ -140,22 +140,26 @@ def elicit(
     what the expert's other judgements imply. Misfit and contradiction are marked. Nothing is sampled. With
     --questionnaire it writes what is still to be asked, in plain words, and with --merge it takes the answers in.
     """
-    from causal.cli import eliciting, interviewing, screen
+    from causal.cli import eliciting, interviewing, screen, showing
     from causal.errors import UsageError
+    from causal.spec.whole import room
 
     if out is not None and not questionnaire:
         raise UsageError("--out is the folder of --questionnaire; write both, or leave it out")
     if questionnaire or merge is not None or dry_run:
         folder = (out or Path()) if questionnaire else None
+        if folder is not None:
+            room(folder)
         interviewing.interview(model, priors, by, folder, merge, dry_run, as_json, quiet)
         return
+    page = None if html is None else showing.place(html)
     study = the_study(model, priors, quiet)
     if study.exact:
         raise UsageError(f"{study.model.name} has every number in the model, so nobody judged any")
     with screen.step("reading the judgements", quiet):
         found = eliciting.facts(study, by)
-        if html is not None:
-            found["html"] = eliciting.write_page(study, by, html).as_posix()
+        if page is not None:
+            found["html"] = eliciting.write_page(study, by, page).as_posix()
     if as_json:
         screen.emit(found)
     else:
@@ -209,14 +213,14 @@ def ask(
     about y, P(y = s | do(x = t)) what making it so does, P(y[x = t] = s | record) what would have been, had x been t
     and everything else that happened been given. The first question samples, the next take the same draws.
     """
-    from causal.cli import answers, screen
+    from causal.cli import answers
     from causal.spec.grammar import parse_question
 
     parsed = parse_question(question)  # before anything is sampled
     study = the_study(model, priors, quiet)
     study.elicited.writer.write(parsed)
     posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
-    with screen.step("answering", quiet):
+    with asking("answering", posterior, quiet):
         answer = posterior.ask(parsed, level)
     gate = answers.show_answer(posterior, answer, as_json, allow_ungated)
     leave(gate)
@@ -244,7 +248,7 @@ def rank(
     what an intervention sets, given the history before it: how far history would have had to bend. A retrospective
     number compares two worlds, and rests on an assumption: each variable keeps its luck.
     """
-    from causal.cli import answers, explaining, screen
+    from causal.cli import answers, explaining
     from causal.errors import QueryError, UsageError
     from causal.spec.grammar import parse_event
 
@@ -256,7 +260,7 @@ def rank(
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
     only = answers.CALLED[reading] if reading and (pairs or everything) else ""  # else what is left out is listed
-    with screen.step("comparing the interventions", quiet):
+    with asking("comparing the interventions", posterior, quiet):
         ranking = posterior.interventions(event, pairs=pairs, everything=everything, reading=only)
     if pairs or everything:
         leave(explaining.show_explained(ranking.sweep, None, as_json, allow_ungated))
@@ -299,7 +303,7 @@ def explain(
     Which change does most, the smallest rewrite of history, since when it was hard to avoid, but for what and through
     what it came, persons or structures, what the other worlds look like, and what carries the answer.
     """
-    from causal.cli import answers, explaining, screen, showing
+    from causal.cli import answers, explaining, showing
     from causal.errors import UsageError
     from causal.spec.grammar import parse_event
 
@@ -314,7 +318,7 @@ def explain(
     posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
     options = {"reading": answers.CALLED[reading], "everything": everything, "below": below}
     options |= {"confidence": confidence, "of": of, "against": against, "cluster": cluster}
-    with unkept(quiet), screen.step(f"asking: {analysis}", quiet):
+    with asking(f"asking: {analysis}", posterior, quiet):
         found = posterior.explain(analysis, event, **options)
     drawn = None if target is None else (target, picture)
     leave(explaining.show_explained(found, drawn, as_json, allow_ungated))
@@ -340,14 +344,16 @@ def report(
     Says where the three files are, and the one sentence that matters most. With --rivals the headline is asked under
     every rival graph as well, each a fit of its own, and the report says what it hangs on.
     """
-    from causal.cli import answers, screen
+    from causal.cli import answers
     from causal.errors import UsageError
+    from causal.spec.whole import room
 
+    room(out)  # before anything is computed
     study, *others = the_rivals(model, priors, quiet) if rivals else [the_study(model, priors, quiet)]
     if study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
     posterior, *rivalling = the_posteriors([study, *others], seed, draws, quiet)
-    with unkept(quiet), screen.step("gathering what the report says", quiet):
+    with asking("gathering what the report says", posterior, quiet):
         facts = posterior.facts(allow_ungated, rivalling)
     gate = answers.show_report(facts, out, as_json)
     leave(gate)

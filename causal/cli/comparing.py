@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from causal.cli.opening import leave, the_posteriors, the_rivals, the_study, unkept
+from causal.cli.opening import asking, leave, the_posteriors, the_rivals, the_study
 from causal.cli.options import Beside, Cluster, DrawCount, Drawing, Json, Medians, Quiet, Seed, Ungated
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def compare(
     left out in turn, and says where these cannot tell the graphs apart. For a model and its rivals the answers are
     averaged with each school's own probabilities of the changes, and the change that moves them most is named.
     """
-    from causal.cli import explaining, screen, showing
+    from causal.cli import explaining, showing
     from causal.comparing import asked_of, lay_out
     from causal.spec.grammar import parse_question
 
@@ -61,7 +61,7 @@ def compare(
     studies = _studies(models, priors or [], rivals, together, quiet)
     question = asked_of(studies, question)
     posteriors = the_posteriors(studies, seed, draws, quiet, medians, cluster)
-    with unkept(quiet), screen.step("comparing the graphs", quiet):
+    with asking("comparing the graphs", posteriors[0], quiet):
         found = lay_out(posteriors, question, cluster)
     leave(explaining.show_explained(found, None if target is None else (target, ""), as_json, allow_ungated))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -48,7 +46,7 @@ def grid(
     target = showing.target(out)
     study = the_study(model, priors, quiet)
     doing = f"fitting {study.model.name} under many priors"
-    with _stoppable(quiet), unkept(quiet), screen.counting(doing, "fits", quiet) as told:
+    with unkept(quiet), screen.counting(doing, "fits", quiet) as told:
         found = study.grid(
             question, _powers("--weight", weight), _powers("--relevance", relevance), leave_out, seed,
             **({} if draws is None else {"draws": draws}), cluster=cluster, told=told,
@@ -85,21 +83,9 @@ def calibrate(
 
     target = showing.target(out)
     study = the_study(model, priors, quiet)
-    with _stoppable(quiet), unkept(quiet), screen.counting(f"calibrating {study.model.name}", "batches", quiet) as told:
+    with unkept(quiet), screen.counting(f"calibrating {study.model.name}", "batches", quiet) as told:
         found = study.calibrate(simulations, ask, by, seed, cluster, told)
     leave(explaining.show_explained(found, None if target is None else (target, ""), as_json, allowed=False))
-
-
-@contextmanager
-def _stoppable(quiet: bool) -> Iterator[None]:
-    """Say after an interrupt how much is kept."""
-    from causal.cli import screen
-
-    try:
-        yield
-    except KeyboardInterrupt as stop:
-        screen.tell(f"interrupted; {'; '.join(getattr(stop, '__notes__', ['nothing was stored']))}", quiet)
-        raise
 
 
 def _powers(option: str, text: str) -> list[float]:

@@ -74,18 +74,27 @@ def the_posterior(
     if posterior is not None:
         return posterior, True
     _ = study.elicited  # what is wrong with the files is said before the sampling is
-    try:
-        with _lost() as lost, screen.sampling(f"sampling {study.model.name}", quiet) as watch:
-            posterior = study.sample(**settings, watch=watch, cluster=cluster)
-    except KeyboardInterrupt as stop:
-        found = getattr(stop, "__notes__", ["nothing was stored"])
-        screen.tell(f"interrupted; {'; '.join(found)}", quiet)
-        raise
+    with _lost() as lost, screen.sampling(f"sampling {study.model.name}", quiet) as watch:
+        posterior = study.sample(**settings, watch=watch, cluster=cluster)
     for each in lost:
         if keep:
             raise UsageError(f"{each}\nfree some room there, or name another folder in CAUSAL_CACHE")
         screen.tell(each, quiet)
     return posterior, False
+
+
+@contextmanager
+def asking(what: str, posterior: Posterior, quiet: bool) -> Iterator[None]:
+    """Say what goes on with a posterior and tell what could not be kept; an interrupt notes that the draws are."""
+    from causal.cli import screen
+
+    try:
+        with unkept(quiet), screen.step(what, quiet):
+            yield
+    except KeyboardInterrupt as stop:
+        if posterior.digest:
+            stop.add_note("the draws are kept")
+        raise
 
 
 @contextmanager

@@ -26,7 +26,12 @@ ModelName = Annotated[
 ]
 PriorsFile = Annotated[
     Path | None,
-    typer.Option("--priors", metavar="FILE", help="The prior file, or a shipped one's name; else the model's own."),
+    typer.Option(
+        "--priors",
+        metavar="FILE",
+        help="The prior file, or a shipped one's name; else the model's own: "
+        "its name in ../priors or priors, NAME.priors.yaml beside it, or a file there that says 'model: NAME'.",
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same numbers.")]
 DrawCount = Annotated[

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causal.cli.screen import emit, show, step, tell
+from causal.errors import UsageError
 
 if TYPE_CHECKING:
     from causal.study import Study
@@ -21,13 +22,23 @@ if TYPE_CHECKING:
 def target(out: Path | None) -> Path | None:
     """Return where a picture goes, if it goes into a file.
 
-    Raises UsageError where the file is no picture by its name.
+    Raises UsageError where the file is no picture by its name, or nothing can be written there.
     """
     if out is None:
         return None
     from causal.tell.displays import picture_path
 
-    return picture_path(out)
+    return place(picture_path(out))
+
+
+def place(file: Path) -> Path:
+    """Return where a file goes; raise UsageError where nothing can be written there."""
+    from causal.spec.whole import room
+
+    if file.is_dir():
+        raise UsageError(f"{file.as_posix()!r} is a folder; name a file in it")
+    room(file.parent)
+    return file
 
 
 def show_graph(study: Study, out: Path | None, seed: int | None, as_json: bool, quiet: bool) -> None:

@@ -71,10 +71,11 @@ def fit_probability(stated: Stated) -> Fit:
     return _fit(stated, Share())
 
 
-def fit_ratio(stated: Stated, reference: float) -> Fit:
+def fit_ratio(stated: Stated, reference: float, of: str = "") -> Fit:
     """Fit the ratio, in [0, 1], of a probability to a reference in (0, 1].
 
-    A quantile at or beyond the reference cannot be met: it is left out of the fit and counts as misfit.
+    A quantile at or beyond the reference cannot be met: it is left out of the fit and counts as misfit. ``of`` is the
+    question that the reference is the median of.
 
     Raises:
         ElicitationError: the median lies above the reference, or nothing below it was stated.
@@ -85,13 +86,14 @@ def fit_ratio(stated: Stated, reference: float) -> Fit:
             f"the median {median:.3g} is above {reference:.3g}, of which it should be a share: "
             f"state a median up to {reference:.3g}, or raise the other judgement"
         )
-    return _fit(stated, Share(0.0, reference))
+    return _fit(stated, Share(0.0, reference), of)
 
 
-def fit_net(stated: Stated, leak: float) -> Fit:
+def fit_net(stated: Stated, leak: float, of: str = "") -> Fit:
     """Fit the net share, in [0, 1], that a probability adds to a leak in [0, 1): (stated - leak) / (1 - leak).
 
-    A quantile at or below the leak cannot be met: it is left out of the fit and counts as misfit.
+    A quantile at or below the leak cannot be met: it is left out of the fit and counts as misfit. ``of`` is the
+    question that the leak is the median of.
 
     Raises:
         ElicitationError: the median lies below the leak, or nothing above it was stated.
@@ -102,7 +104,7 @@ def fit_net(stated: Stated, leak: float) -> Fit:
             f"the median {median:.3g} is below {leak:.3g}, the probability without the cause: "
             f"state a median from {leak:.3g} on, or lower the other judgement"
         )
-    return _fit(stated, Share(leak, 1.0))
+    return _fit(stated, Share(leak, 1.0), of)
 
 
 def fit_log_odds(stated: Stated) -> Fit:
@@ -125,7 +127,7 @@ def fit_normal(stated: Stated) -> Fit:
     return _fit(stated, Linear())
 
 
-def _fit(stated: Stated, scale: Scale) -> Fit:
+def _fit(stated: Stated, scale: Scale, of: str = "") -> Fit:
     if stated.exact is not None:
         return _point(stated.exact, stated, scale)
     if stated.counts is not None:
@@ -133,7 +135,7 @@ def _fit(stated: Stated, scale: Scale) -> Fit:
         if counted is not None:
             return feedback(counted, stated, scale)
     levels, values = quantiles(stated)
-    used, left_out, notes = _usable(levels, values, scale)
+    used, left_out, notes = _usable(levels, values, scale, of)
     if len({value for _, value in used}) == 1:
         notes += (f"one value and no spread: given an sd of {scale.lone_sd:g}, {scale.lone_unit}",)
     x, p = scale.read([value for _, value in used]), np.array([level for level, _ in used])
@@ -193,7 +195,9 @@ def _median(stated: Stated) -> float:
 type Pairs = tuple[tuple[float, float], ...]
 
 
-def _usable(levels: tuple[float, ...], values: tuple[float, ...], scale: Scale) -> tuple[Pairs, Pairs, tuple[str, ...]]:
+def _usable(
+    levels: tuple[float, ...], values: tuple[float, ...], scale: Scale, of: str = ""
+) -> tuple[Pairs, Pairs, tuple[str, ...]]:
     """Split quantiles into those to fit and those left out, and say what was done to either.
 
     A value at 0 or 1 is impossible to be sure of, and moves just inside; one at or beyond a reference is left out.
@@ -217,6 +221,12 @@ def _usable(levels: tuple[float, ...], values: tuple[float, ...], scale: Scale) 
         raise ElicitationError(f"no quantile lies between {low:.3g} and {high:.3g}, where all have to lie here")
     notes += [
         f"the {100 * level:.3g} % quantile {value:.3g} is not within {low:.3g} to {high:.3g}: left out of the fit"
+        + (
+            f"; '{of}' has the median {high if value >= high else low:.3g}, and what is judged here cannot lie "
+            f"{'above' if value >= high else 'below'} that"
+            if of
+            else ""
+        )
         for level, value in left_out
     ]
     return used, left_out, tuple(notes)

@@ -13,7 +13,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported
-from causal.exact.asked import Address, chosen, earliest, resolve
+from causal.exact.asked import Address, chosen, earliest, imagined, resolve
 from causal.exact.conditional import Conditional, Fraction
 from causal.exact.mechanisms import kind_of
 from causal.exact.mechanisms.wording import wrong_word
@@ -175,7 +175,7 @@ class _Page:
             self.coupled += conditional.coupled
             self.told += conditional.told
         if found.given == self.recorder.zero:
-            raise ImpossibleEvidence(f"what '{question}' gives has probability zero")
+            raise ImpossibleEvidence(f"what '{question}' gives has probability zero{imagined(question)}")
         self.leaves.append(Leaf(question, found.values, found.given, found.joints))
         return found.values
 

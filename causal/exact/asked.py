@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from causal.errors import ImpossibleEvidence, QueryError, Unsupported
 from causal.exact.mechanisms.wording import ADDRESSES
@@ -136,6 +136,22 @@ def _address(model: Model, probability: Probability, words: Sequence[Condition])
         whole = event.op is None or target is None
         target = None if whole else tuple(i for i in target or () if i in chosen(event, variable))
     return Address(name, words[0], target, left)
+
+
+def imagined(question: Probability) -> str:
+    """Return what to ask instead, where evidence is impossible because of what a question does; nothing for others.
+
+    >>> from causal.spec.grammar import parse_question
+    >>> print(imagined(parse_question("P(grass = wet | do(rain = clear), record)")))
+    ; to suppose it against what happened, ask P(grass[rain = clear] = wet | record)
+    """
+    done = [each for each in question.given if isinstance(each, Do)]
+    rest = tuple(each for each in question.given if not isinstance(each, Do))
+    worlds = any(each.world is not None for each in (*question.events, *rest) if isinstance(each, Event))
+    if len(done) != 1 or worlds or not any(isinstance(each, Event | Soft | History | Record) for each in rest):
+        return ""
+    events = tuple(replace(event, world=done[0].setting) for event in question.events)
+    return f"; to suppose it against what happened, ask {Probability(events, rest)}"
 
 
 class _Given:

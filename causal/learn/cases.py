@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from causal.errors import ImpossibleEvidence, Problem, QueryError, SpecError
 from causal.exact.answer import Writer
 from causal.learn.elicited import Alike
-from causal.spec.model import frozen
+from causal.spec.model import Model, frozen
 from causal.spec.priors import CaseFile, CaseRow, Priors
 from causal.spec.question import Condition, Event, Probability, Soft
 from causal.spec.selection import Box, Selection
@@ -166,6 +166,23 @@ def told(file: CaseFile) -> str:
         f"{file.file}: {file.total:g} comparable cases in {len(rows)} distinct rows teach {who}, "
         f"each worth {file.relevance:g}{others} of a case of this kind{through}{_told_selection(file)}"
     )
+
+
+def itself(model: Model, file: CaseFile) -> list[str]:
+    """Return a sentence about each row that shows just what the record of the case itself does, in two columns or more.
+
+    It is no error: another case may have gone the same way.
+    """
+    record = {name: model.variables[name].actual for name in file.columns.values()}
+    known = {name: ((state, 1.0),) for name, state in record.items() if state is not None}
+    if file.elsewhere is not None or len(known) < 2:
+        return []
+    return [
+        f"{file.file}, line {row.line}: this row is just what happened in the case itself; if it is that case, its "
+        "evidence counts twice: leave it out"
+        for row in file.rows or ()
+        if dict(row.seen) == known
+    ]
 
 
 def _told_selection(file: CaseFile) -> str:

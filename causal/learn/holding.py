@@ -51,7 +51,7 @@ class Holding:
 
     def __init__(self, network: Network, note: Note) -> None:
         self.network, self.note = network, note
-        self.fitted: dict[tuple[str, Stated, float], Fit] = {}
+        self.fitted: dict[tuple[str, Stated, float, str | None], Fit] = {}
 
     def held(self, own: Mapping[str, Said], default: Mapping[str, Said]) -> Held:
         """Return all priors of one expert."""
@@ -119,9 +119,9 @@ class Holding:
 
     def _fit(self, said: Said, reference: float) -> Fit:
         """Fit what was said; a default is fitted once for all who are silent."""
-        asked = (said.reading, said.stated, reference)
+        asked = (said.reading, said.stated, reference, said.reference)
         if asked not in self.fitted:
-            self.fitted[asked] = _FITS[said.reading](said.stated, reference)
+            self.fitted[asked] = _FITS[said.reading](said.stated, reference, said.reference or "")
         return self.fitted[asked]
 
     def _cuts(self, variable: str, own: Mapping[str, Said], default: Mapping[str, Said]) -> Cuts:
@@ -159,9 +159,9 @@ class Holding:
         return belief
 
 
-_FITS: Mapping[str, Callable[[Stated, float], Fit]] = {
-    "probability": lambda said, _: fit_probability(said),
-    "offset": fit_offset,
+_FITS: Mapping[str, Callable[[Stated, float, str], Fit]] = {
+    "probability": lambda said, *_: fit_probability(said),
+    "offset": lambda said, reference, _: fit_offset(said, reference),
     "ratio": fit_ratio,
     "compound": fit_net,
 }

@@ -25,6 +25,7 @@ import io
 import json
 import os
 import pickle
+import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from causal.errors import CausalError, JobsFailed, NotStored, UsageError
 from causal.learn import entries
@@ -41,7 +43,9 @@ from causal.spec.model import frozen
 
 JOBS, RESULT = "jobs", "result.json"
 LOCAL = "local"
+WRITE = "write tcp://host:port, or local"
 WAIT = 20.0  # seconds in which a scheduler has to answer
+KNOCK = 5.0  # seconds in which its port has to
 DEATHS = 3  # times that workers may die with a job before it is given up; also dask's own number
 
 type Told = Callable[[int, int], object]  # how many results there are, and of how many jobs
@@ -260,7 +264,31 @@ def _on_cores(todo: Sequence[Job], cores: int) -> Iterator[tuple[Job, _Outcome]]
                 return
 
 
+def check_cluster(cluster: str | None) -> None:
+    """Raise UsageError, before anything is computed or loaded, where an address is none or nobody answers at it.
+
+    dask.distributed takes half a minute to find that out, and leaves a client behind that speaks up at the end.
+    """
+    if cluster is None or cluster == LOCAL:
+        return
+    try:
+        address = urlsplit(cluster)
+        scheme, host, port = address.scheme, address.hostname, address.port
+    except ValueError:  # a port that is no number
+        scheme, host, port = "", None, None
+    if scheme not in ("tcp", "tls") or not host or not port:
+        raise UsageError(f"{cluster!r} is no address of a scheduler; {WRITE}")
+    try:
+        with socket.create_connection((host, port), KNOCK) as knock:
+            spoke = scheme == "tls" or knock.recv(1)  # dask speaks first, unless it waits for a handshake
+    except OSError as error:
+        raise UsageError(f"no scheduler answers at {cluster!r} ({error.strerror or error}); {WRITE}") from None
+    if not spoke:
+        raise UsageError(f"what answers at {cluster!r} is no scheduler; {WRITE}")
+
+
 def _on_cluster(todo: Sequence[Job], cluster: str) -> Iterator[tuple[Job, _Outcome]]:
+    check_cluster(cluster)
     try:
         import distributed
     except ImportError:
@@ -272,7 +300,7 @@ def _on_cluster(todo: Sequence[Job], cluster: str) -> Iterator[tuple[Job, _Outco
     try:
         client = connect(set_as_default=False, **(here if cluster == LOCAL else {"address": cluster, "timeout": WAIT}))
     except (OSError, ValueError) as error:
-        raise UsageError(f"no scheduler answers at {cluster!r} ({error}); write tcp://host:port, or local") from None
+        raise UsageError(f"no scheduler answers at {cluster!r} ({error}); {WRITE}") from None
     with client:
         sent = {client.submit(_received, _sent(job), key=f"causal-{job.digest}", pure=False): job for job in todo}
         over: Any = distributed.as_completed

@@ -18,10 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from itertools import batched
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from causal.errors import UsageError
 from causal.exact.kernel import Floats
 from causal.learn import compiled
 from causal.learn.density import Density
@@ -57,6 +59,18 @@ class Length:
     def total(self) -> int:
         """The draws of all chains, those that tune among them."""
         return self.chains * (self.tune + self.draws)
+
+    @classmethod
+    def of(cls, seed: int, draws: int, tune: int, chains: int) -> Length:
+        """Return how long a run is that somebody asked for; raise UsageError where that, or the seed, makes no sense.
+
+        >>> Length.of(seed=1, draws=500, tune=1000, chains=4).total
+        6000
+        """
+        for name, value, least in (("seed", seed, 0), ("draws", draws, 1), ("tune", tune, 1), ("chains", chains, 1)):
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+                raise UsageError(f"{name} is a whole number from {least} on, not {value!r}")
+        return cls(draws, tune, chains)
 
 
 @dataclass(frozen=True)

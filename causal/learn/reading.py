@@ -40,7 +40,7 @@ from causal.exact.mechanisms.wording import right_words
 from causal.exact.parameter import inputs
 from causal.exact.readings import Reading, RowReading, TypesReading, readings
 from causal.learn.beside import join
-from causal.learn.cases import told, write_cases
+from causal.learn.cases import itself, told, write_cases
 from causal.learn.coded import enter, settle
 from causal.learn.elicited import Compared, Derived, Elicited, Said
 from causal.learn.forms import on_scale, scale_of
@@ -77,6 +77,10 @@ class _Reader:
         self.by_name = {parameter.name: parameter for parameter in self.network.parameters}
         self.problems: list[Problem] = []
         self.notes: list[str] = []
+
+    def _of_cases(self) -> list[str]:
+        files = self.priors.cases
+        return [*map(told, files), *(each for file in files for each in itself(self.model, file))]
 
     def read(self) -> Elicited:
         everything = (*self.priors.judgements, *self.priors.defaults)
@@ -116,7 +120,7 @@ class _Reader:
             tuple(compared),
             tuple(abstained),
             frozenset(question for question, reading in what.items() if reading is not None),
-            (*(told(file) for file in self.priors.cases), *([coding.told] if coding else []), *self.notes),
+            (*self._of_cases(), *([coding.told] if coding else []), *self.notes),
             write_cases(self.writer, self.priors),
             join(self.writer, self.priors, elicit),
             coding=coding,

@@ -108,7 +108,8 @@ def read_phrase(phrase: Scalar, scale: Scalar | None, asked: Asked) -> Phrase | 
     scaled = asked.scales[name]
     known, text = scaled.phrases, plain_phrase(phrase)
     if text not in known:
-        typo = get_close_matches(text, known, n=1, cutoff=0.85)  # nothing looser: "improbable" resembles "probable"
+        words = known if scale is not None else [*known, "abstain"]
+        typo = get_close_matches(text, words, n=1, cutoff=0.85)  # nothing looser: "improbable" resembles "probable"
         hint = f" (did you mean {typo[0]!r}?)" if typo else f"; it has {', '.join(known)}"
         if not typo:
             hint += f". A phrase of your own needs its 5, 50 and 95 per cent under {_home(name, scaled)}"

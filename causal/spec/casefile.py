@@ -32,6 +32,7 @@ from causal.spec.reader import Problems, Scalar, decode, read_bytes
 
 MISSING = frozenset({"", "NA"})
 USE, TARGET = "use", "target"  # the column that says what a row is for, and how that of the case itself begins
+OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}  # what else is put between cells
 # one cell and what ends it; a cell in quotes may hold commas, line ends, and quotes written twice
 CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r?\n|\r|\Z)')
 
@@ -61,6 +62,10 @@ def parse_table(text: str, problems: Problems) -> Table:
         problems.at(1, 1, "", "a CSV opens with a header that names its columns; this file is empty")
         return Table((), ())
     header, *rows = lines
+    for sign, called in OTHERS.items():
+        if len(header) == 1 and sign in header[0]:
+            problems.add(header[0], f"the cells are separated by {called}; write commas")
+            return Table((), ())
     for place, name in enumerate(header):
         if name and name in header[:place]:
             problems.add(name, f"two columns are called {str(name)!r}")
@@ -154,6 +159,7 @@ class _Rows:
         self.use = table.column(USE)
         self.seen = [self._reader(column, variable) for column, variable in file.columns.items()]
         self.count = None if file.count is None else table.column(file.count)
+        self.unknown: dict[str, list[Scalar]] = {}  # cells of a column that are no state and no code
 
     def rows(self) -> tuple[CaseRow, ...]:
         """Return the distinct rows that are kept, each with the number of its cases and the line of its first."""
@@ -167,7 +173,23 @@ class _Rows:
                 continue
             first = found.get(seen, CaseRow(seen, 0.0, row[0].line))
             found[seen] = replace(first, count=first.count + count)
+        for column, cells in self.unknown.items():
+            self._report(column, cells)
         return tuple(found.values())
+
+    def _report(self, column: str, cells: Sequence[Scalar]) -> None:
+        """Note the cells of a column that are no state and no code, one problem for all: a map may be missing."""
+        variable = self.file.columns[column]
+        known = [*self.file.states.get(variable, {}), *self.model.variables[variable].states]
+        codes = list(dict.fromkeys(map(str, cells)))
+        what = f"variable {variable!r} has no state or code {' or '.join(map(repr, codes))}"
+        if len(cells) == 1:
+            hint = choices(cells[0], known)
+        else:
+            hint = f", in {len(cells)} rows; there is {', '.join(known)}"
+            if variable not in self.file.states:
+                hint += f". Say what they mean: 'states: {{{variable}: {{{codes[0]!r}: {known[0]}, ...}}}}'"
+        self.problems.add(cells[0], what + hint, column)
 
     def _places(self, where: Mapping[str, tuple[str, ...]]) -> Conditions:
         return [(at, values) for column, values in where.items() if (at := self.table.column(column)) is not None]
@@ -226,8 +248,7 @@ class _Rows:
             state = codes.get(cell, str(cell))
             if cell not in codes and state not in states:
                 if cell not in MISSING:
-                    hint = choices(cell, [*codes, *states])
-                    self.problems.add(cell, f"variable {variable!r} has no state or code {str(cell)!r}{hint}", column)
+                    self.unknown.setdefault(column, []).append(cell)
                 return None
             error = 0.0
             if self.file.suffix and graded is not None and row[graded]:

@@ -3,14 +3,17 @@
 told                            is
 a file                          that file
 the name of a shipped model     models/<name>.yaml, in a checkout or in an installed package
-the name of priors              <name>.yaml where the model's own priors are looked for
-nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it
+the name of priors              <name>.yaml where the model's own priors are looked for, or else a shipped file
+nothing, for priors             <model's name>.yaml in ../priors or priors, or <model's name>.priors.yaml beside it;
+                                where there is none, a prior file there or beside it that says ``model: <name>``
 a network file                  that file, and nobody's priors: it has its numbers
+several                         an error that lists them
 a rival of a model              the model with its changes; the model's priors, and the rival's for what is new
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +25,9 @@ from causal.spec.priorfile import load_priors
 from causal.spec.priors import ANYONE, Expert, Priors
 from causal.spec.rivalfile import is_rival, like_of, liked, load_rival
 from causal.spec.rivalpriors import beside
+
+SHEET = "-answers"  # how the name of a sheet ends that is still to be filled in and merged
+HEAD = 65_536  # bytes of a file in which it says what it is
 
 
 def shipped() -> dict[str, Path]:
@@ -48,23 +54,59 @@ def find_model(model: str | Path) -> Path:
 
 
 def find_priors(path: Path, model: Model) -> Path | None:
-    """Return the prior file that goes with a model: ``<model name>.yaml`` in ../priors or priors, or none."""
-    found = _among_priors(path, model.name)
-    if found is not None:
-        return found
-    candidate = path.parent / f"{model.name}.priors.yaml"
-    return candidate if candidate.is_file() else None
+    """Return the prior file that goes with a model, by its name or else by the model that it says it is of, or none.
+
+    Raises UsageError where there are several.
+    """
+    named = [folder / f"{model.name}.yaml" for folder in _folders(path)]
+    found = _files([*named, path.parent / f"{model.name}.priors.yaml"]) or _of_model(path, model.name)
+    if len(found) > 1:
+        several = ", ".join(each.as_posix() for each in found)
+        raise UsageError(f"several prior files go with {path.as_posix()}: {several}; name one with --priors")
+    return found[0] if found else None
 
 
-def _among_priors(path: Path, name: str) -> Path | None:
-    """Return the prior file of a name in the folders of priors that go with a model file."""
-    places = (path.parent.parent / "priors", path.parent / "priors")
-    return next((each for place in places if (each := place / f"{name}.yaml").is_file()), None)
+def looked(path: Path, model: Model) -> str:
+    """Return in words where ``find_priors`` looks."""
+    places = [*(folder / f"{model.name}.yaml" for folder in _folders(path)), path.parent / f"{model.name}.priors.yaml"]
+    said = ", ".join(dict.fromkeys(each.as_posix() for each in places))
+    return f"{said}, and a prior file there or beside the model that says 'model: {model.name}'"
+
+
+def _folders(path: Path) -> tuple[Path, Path]:
+    """Return the folders of priors that go with a model file."""
+    return path.parent.parent / "priors", path.parent / "priors"
+
+
+def _files(candidates: Sequence[Path]) -> list[Path]:
+    """Return the candidates that are files, each file once."""
+    return list({each.resolve(): each for each in reversed(candidates) if each.is_file()}.values())[::-1]
+
+
+def _of_model(path: Path, name: str) -> list[Path]:
+    """Return the prior files near a model that say they are of it; a sheet of answers is none yet."""
+    near = [each for folder in (path.parent, *_folders(path)) for each in sorted(folder.glob("*.yaml"))]
+    return [each for each in _files(near) if not each.stem.endswith(SHEET) and _heads(each) == name]
+
+
+def _heads(path: Path) -> str:
+    """Return the model that a prior file says it is of, nothing where it is no prior file."""
+    with path.open("rb") as file:
+        text = file.read(HEAD).decode("utf-8", "replace")
+    named = re.search(r"^model:[ \t]*(.+?)[ \t]*(?: #.*)?\r?$", text, re.MULTILINE)
+    return named[1].strip("\"'") if named and re.search(r"^priors:", text, re.MULTILINE) else ""
+
+
+def _named(path: Path, name: str) -> Path | None:
+    """Return the prior file of a name in the folders of priors that go with a model file, or a shipped one."""
+    shops = dict.fromkeys(each.parent.parent / "priors" for each in shipped().values())
+    found = _files([folder / f"{name}.yaml" for folder in (*_folders(path), *shops)])
+    return found[0] if found else None
 
 
 def new_priors(path: Path, model: Model) -> Path:
     """Return where the prior file of a model goes that has none: where ``find_priors`` looks for it."""
-    folder = next((each for each in (path.parent.parent / "priors", path.parent / "priors") if each.is_dir()), None)
+    folder = next((each for each in _folders(path) if each.is_dir()), None)
     return path.parent / f"{model.name}.priors.yaml" if folder is None else folder / f"{model.name}.yaml"
 
 
@@ -91,9 +133,9 @@ def read_case(model: str | Path, priors: str | Path | None = None) -> tuple[Mode
     if where is None:
         return structure, nobody(structure)
     if not where.is_file():
-        named = _among_priors(path, str(priors)) if where.name == str(priors) else None
+        named = _named(path, str(priors)) if where.name == str(priors) else None
         if named is None:
-            raise UsageError(f"no prior file {str(where)!r}")
+            raise UsageError(f"no prior file {str(where)!r}, and none of that name beside the model or shipped")
         where = named
     return structure, load_priors(where, structure)
 

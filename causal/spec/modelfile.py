@@ -57,6 +57,10 @@ def parse_model(text: str, path: str = "model") -> Model:
 def _model(text: str, path: str, digest: str) -> Model:
     problems = Problems(path)
     tree = read_tree(text, problems)
+    name = tree.key("priors")
+    if name is not None and tree.get("variables") is None:
+        problems.add(name, "this is a prior file; give it with --priors, and a model file as the model")
+        problems.stop()
     shape = read_shape(shapes.ModelShape, tree, problems)
     model = assembled(shape, problems, digest)
     problems.check()

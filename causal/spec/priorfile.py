@@ -96,6 +96,10 @@ def read_priors(
 
     Raises SpecError with every problem, those noted before among them.
     """
+    variables = tree.key("variables")
+    if variables is not None and tree.get("priors") is None:
+        problems.add(variables, "this is a model file; give it as the model, and a prior file with --priors")
+        problems.stop()
     shape = read_shape(shapes.PriorsShape, tree, problems)
     if shape.model != model.name:
         problems.add(shape.model, f"this file is for model {str(shape.model)!r}, not {model.name!r}")

@@ -96,6 +96,9 @@ COMPANIONS: Mapping[str, tuple[str, ...]] = frozen(
 )
 
 
+ALONE: Mapping[str, str] = frozen({"quantiles": "a number alone", "low, best and high": "a range alone"})
+
+
 def said_text(node: Node) -> str:
     """Return what was said as it was written, on one line."""
     match node:
@@ -128,6 +131,8 @@ def _fits(kind: str, place: Node, asked: Asked) -> bool:
     form = kind_of(asked.about)
     if kind == "abstain" or kind in FITS[form]:
         return True
+    if isinstance(place, Scalar):
+        kind = ALONE.get(kind, kind)
     plural = "are" if form == "response types" else "is"
     asked.problems.add(place, f"{form} {plural} judged as {EXAMPLES[form]}, not by {kind}")
     return False

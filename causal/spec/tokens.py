@@ -254,6 +254,8 @@ class Cursor:
             close = nearest(token.name.lower(), [miss.strip("'") for miss in self._expected()])
             if close:
                 return close
+        if previous.lexeme == "not" and token.kind == "word":
+            return f"; for 'not' write !=, and a name of more than one word goes in quotes: {name_text(self._phrase())}"
         if previous.lexeme in FOREIGN_WORDS:
             return f"; for {previous} write {FOREIGN_WORDS[previous.lexeme]}"
         if previous.lexeme in KEYWORDS and token.lexeme in ("=", "!=", "[", "~"):

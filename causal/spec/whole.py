@@ -2,6 +2,7 @@
 
     write_file     beside its place, synced, renamed over what stands there
     write_files    the same for files that belong together: all are on disk before the first is renamed
+    room           whether a folder can be written to, before what goes there is computed
     write_folder   the same; a sound folder that stands there stays, for its name says what is in it
     sweep          removes what writers left who were killed
 
@@ -22,6 +23,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from glob import escape
 from pathlib import Path
+
+from causal.errors import UsageError
 
 PART = ".part"
 YOUNG = 60.0  # seconds within which a part is left alone: its writer may not have locked it yet
@@ -63,6 +66,22 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
                 part.replace(target)
     _sync(folder)
     return tuple(target for _, target in ready)
+
+
+def room(folder: Path) -> None:
+    """Raise UsageError where no file can be made in a folder, itself made if need be; leave nothing of the trial."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _part(folder / "room") as part:
+            part.touch(exist_ok=False)
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"nothing can be written to {folder.as_posix()!r} ({why}); name another place") from None
+    finally:
+        for each in new:
+            with suppress(OSError):
+                each.rmdir()
 
 
 def write_folder(target: Path, files: Mapping[str, bytes], sound: Callable[[Path], bool]) -> Path:

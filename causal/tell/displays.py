@@ -84,11 +84,12 @@ class Picture:
         return safely(lambda: f'<div style="overflow-x: auto">{inline(self.svg)}</div>', str(escape("<Picture>")))
 
     def save(self, path: str | Path) -> Path:
-        """Write the drawing as ``.svg`` or ``.png``, and return where it is.
+        """Write the drawing as ``.svg`` or ``.png``, in a folder made if need be, and return where it is.
 
         Raises UsageError where the name ends otherwise.
         """
         where = picture_path(path)
+        where.parent.mkdir(parents=True, exist_ok=True)
         return write_file(where, self.pixels() if where.suffix.lower() == ".png" else self.svg.encode("utf-8"))
 
 

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from shlex import quote
 from textwrap import wrap
 
 from causal.ask.needed import Needed, Open
 from causal.ask.worded import Frame
+from causal.spec.files import shipped
+from causal.spec.model import Model
 from causal.spec.priors import ANYONE
 from causal.spec.writing import scalar_text
 
 WIDTH = 110
 
 HELP = """\
-Fill in `says` where you have a view and leave the others empty; then: causal elicit {model} --merge FILE
+Fill in `says` where you have a view and leave the others empty; then: causal elicit {given} --merge FILE
 What each subject depends on, and how to answer, is in {model}-questionnaire.md.
 
 says:     {{low: 10%, best: 30%, high: 50%, confidence: 80%}}   of 100 worlds 10 to 50, best 30, and 80 % sure
@@ -42,6 +45,7 @@ def _lines(found: Needed) -> Iterator[str]:
     yield "#"
     known = ", ".join(priors.sources)
     told = HELP.format(
+        given=_given(model),
         model=scalar_text(model.name),
         scale=priors.scale or "icd203",
         sources=f"known are {known}; others are named under sources" if known else "it is named under sources",
@@ -55,6 +59,8 @@ def _lines(found: Needed) -> Iterator[str]:
         yield "scale: icd203                        # what words of likelihood mean"
     if found.new and found.by:
         yield from ("experts:", f"  {scalar_text(found.by)}: {{name: , school: , source: }}")
+    elif list(priors.experts) == [ANYONE]:
+        yield '# experts: {NAME: {name: "In full", school: WORD, source: NAME}}   # and `by: NAME` with every answer'
     yield '# sources: {NAME: "Author (year), Title"}'
     yield ""
     yield "judgements:" if found.questions or found.optional else "judgements: []"
@@ -66,6 +72,12 @@ def _lines(found: Needed) -> Iterator[str]:
         yield from _framed(replace(found.outcome, points=()), f"Optional: {found.outcome.title} after a change")
         for each in found.optional:
             yield from _entry(found, each)
+
+
+def _given(model: Model) -> str:
+    """Return what a command takes a model by: its file, unless that is a shipped one."""
+    known = shipped().get(model.name)
+    return model.name if known is not None and str(known) == model.path else quote(model.path or model.name)
 
 
 def _framed(frame: Frame, title: str) -> Iterator[str]:

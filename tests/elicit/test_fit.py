@@ -176,6 +176,12 @@ def test_a_quantile_beyond_the_reference_is_left_out_and_counts_as_misfit() -> N
     assert fit.implied[2] < 0.85
     assert fit.misfit == pytest.approx(0.05)
     assert fit.notes == ("the 95 % quantile 0.909 is not within 0 to 0.85: left out of the fit",)
+    named = fit_ratio(Stated((0.05, 0.5, 0.95), (0.3, 0.6, 0.85)), 0.8, "P(y = yes | all)")
+    above = "'P(y = yes | all)' has the median 0.8, and what is judged here cannot lie above that"
+    assert named.notes[0] == f"the 95 % quantile 0.85 is not within 0 to 0.8: left out of the fit; {above}"
+    net = fit_net(Stated((0.05, 0.5, 0.95), (0.1, 0.4, 0.7)), 0.2, "P(y = yes | none)")
+    below = "'P(y = yes | none)' has the median 0.2, and what is judged here cannot lie below that"
+    assert net.notes[0] == f"the 5 % quantile 0.1 is not within 0.2 to 1: left out of the fit; {below}"
 
 
 def test_a_quantile_at_or_below_the_leak_is_left_out() -> None:

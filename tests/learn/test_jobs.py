@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -304,11 +305,21 @@ def test_what_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
         run(halves(8), cluster="local")
 
 
-@distributed
 def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "WAIT", 0.5)
+    monkeypatch.setitem(sys.modules, "distributed", None)  # it is never loaded
+    monkeypatch.setattr(jobs, "KNOCK", 0.5)
     with pytest.raises(UsageError, match=r"no scheduler answers at 'tcp://127.0.0.1:9' .*; write tcp://host:port, or"):
         run(halves(9), cluster="tcp://127.0.0.1:9")
+    silent = socket.create_server(("127.0.0.1", 0))
+    said = r"no scheduler answers at .* \(timed out\); write tcp://host:port"
+    with silent, pytest.raises(UsageError, match=said):
+        run(halves(9), cluster=f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+
+
+@pytest.mark.parametrize("cluster", ["foo", "127.0.0.1:8786", "tcp://here", "tcp://here:x", "http://here:80", ""])
+def test_what_is_no_address_is_refused_at_once(cluster: str) -> None:
+    with pytest.raises(UsageError, match="is no address of a scheduler; write tcp://host:port, or local"):
+        run(halves(9), cluster=cluster)
 
 
 @distributed

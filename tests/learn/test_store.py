@@ -5,16 +5,19 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import causal
-from causal.errors import NotStored
+from causal.errors import NotStored, UsageError
 from causal.learn import entries, nuts, sample, store
 from causal.learn.entries import folder
 from causal.learn.nuts import Length
@@ -275,3 +278,28 @@ def test_a_second_of_the_same_waits_and_draws_nothing(rain: Study, monkeypatch) 
     for expert, drawn in first.items():
         same(found[expert], drawn)
     assert not list((folder() / entries.LOCKS).iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"draws": 0}, "draws is a whole number from 1 on, not 0"),
+        ({"draws": 10.5}, "draws is a whole number from 1 on, not 10.5"),
+        ({"draws": True}, "draws is a whole number from 1 on, not True"),
+        ({"tune": -1}, "tune is a whole number from 1 on, not -1"),
+        ({"chains": 0}, "chains is a whole number from 1 on, not 0"),
+        ({"seed": -1}, "seed is a whole number from 0 on, not -1"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_at_every_front_door(rain: Study, wrong: dict[str, Any], said: str) -> None:
+    doors = [
+        rain.sample,
+        rain.stored,
+        partial(rain.grid, "P(grass = wet)", weights=[0]),
+        partial(causal.compare, ["rain", "rain"]),
+        rain.calibrate,
+    ]
+    takes = {"seed": 5, "draws": 4, "tune": 3, "chains": 3}[next(iter(wrong))]
+    for door in doors[:takes]:
+        with pytest.raises(UsageError, match=re.escape(said)):
+            door(**wrong)

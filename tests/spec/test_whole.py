@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from causal.errors import UsageError
 from causal.spec import whole
-from causal.spec.whole import OLD, YOUNG, sweep, write_file, write_files, write_folder
+from causal.spec.whole import OLD, YOUNG, room, sweep, write_file, write_files, write_folder
 
 FILES = {"a": b"x" * 5000, "b": b"y"}
 KILLED = """
@@ -208,3 +209,17 @@ def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "it").chmod(0o640)
     write_file(tmp_path / "it", b"new")
     assert (tmp_path / "it").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_place_is_tried_and_nothing_is_left_of_the_trial(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    room(old)
+    room(tmp_path / "new" / "newer")
+    assert list(tmp_path.rglob("*")) == [old]
+    (old / "file").touch()
+    with pytest.raises(
+        UsageError, match=r"nothing can be written to '.*/old/file/x' \(Not a directory\); name another"
+    ):
+        room(old / "file" / "x")
+    assert [each.name for each in tmp_path.rglob("*")] == ["old", "file"]

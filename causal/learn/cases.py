@@ -173,9 +173,11 @@ def itself(model: Model, file: CaseFile) -> list[str]:
 
     It is no error: another case may have gone the same way.
     """
+    if file.elsewhere is not None:
+        return []
     record = {name: model.variables[name].actual for name in file.columns.values()}
     known = {name: ((state, 1.0),) for name, state in record.items() if state is not None}
-    if file.elsewhere is not None or len(known) < 2:
+    if len(known) < 2:
         return []
     return [
         f"{file.file}, line {row.line}: this row is just what happened in the case itself; if it is that case, its "

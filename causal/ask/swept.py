@@ -19,9 +19,10 @@ from causal.ask.answer import PANEL
 from causal.ask.asking import Skipped
 from causal.ask.brief import WITHHELD, Brief, Cell, banded, percent, signed
 from causal.ask.candidates import BY_DEFINITION, NAMED, PAIR, SINGLE, Candidate
-from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.interventions import READINGS
 from causal.ask.mixture import EQUAL, EXPERT, SCHOOL, Spread
 from causal.ask.saying import counted
+from causal.ask.tense import OVER, Tense
 from causal.learn.gate import REFUSE, Gate
 from causal.spec.question import Event
 
@@ -75,6 +76,7 @@ class Sweep:
     draws: int
     ci_prob: float
     run: Gate
+    tense: Tense = OVER
 
     @property
     def title(self) -> str:
@@ -153,8 +155,8 @@ class Sweep:
 
     @property
     def main(self) -> str:
-        """The reading that the brief is sorted by: the minimal rewrite where it was asked for, else the last."""
-        return MINIMAL if MINIMAL in self.readings else self.readings[-1]
+        """The reading that the brief is sorted by: the one to be told first where it was asked for, else the last."""
+        return self.tense.main if self.tense.main in self.readings else self.readings[-1]
 
     @property
     def brief(self) -> Brief:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from causal.ask.saying import dated
 from causal.tell.document import (
     Block,
     Cell,
@@ -25,7 +26,7 @@ from causal.tell.document import (
 )
 from causal.tell.facts import Level, Marginal, Report, World
 from causal.tell.sections import TITLE
-from causal.tell.wording import NONE, probability, shown, span
+from causal.tell.wording import NONE, probability, shown
 
 NOTHING_SET = "nothing set"
 
@@ -51,7 +52,7 @@ def graph(report: Report) -> Section:
 
 
 def _variable(each: Marginal) -> Cell:
-    return cell((Strong(each.variable.title),), (Quiet(span(each.variable.window)),))
+    return cell((Strong(each.variable.title),), (Quiet(dated(each.variable.window)),))
 
 
 def _states(each: Marginal) -> Cell:

@@ -52,6 +52,7 @@ class Tense:
     compared: str
     would: str
     knew: str
+    go_on: str
     brought: str
 
     @property
@@ -120,6 +121,7 @@ OVER = Tense(
     "in both",
     would="would have happened",
     knew="the experts knew what happened",
+    go_on="they were",
     brought="Who or what would have brought it about might have changed other things too.",
 )
 
@@ -182,6 +184,7 @@ AHEAD = Tense(
     compared="Retrospective numbers compare two worlds of this case (rung 3), and rest on what is the same in both",
     would="would happen",
     knew="the experts know what is known",
+    go_on="they are",
     brought="Who or what would bring it about may change other things too.",
 )
 

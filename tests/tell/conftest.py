@@ -53,3 +53,10 @@ def report(panel: Panel, ranking: Ranking) -> Report:
 def ussr() -> Report:
     posterior = load("ussr").at_medians()
     return gather(posterior.panel, posterior.interventions())
+
+
+@pytest.fixture(scope="session")
+def amoc() -> Report:
+    """Return the report of a case still to come, with its analyses."""
+    posterior = load("amoc").at_medians()
+    return gather(posterior.panel, posterior.interventions(), explained=posterior.told(posterior.interventions().sweep))

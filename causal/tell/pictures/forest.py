@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from causal.ask.answer import PANEL
 from causal.ask.interventions import MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.ask.saying import dated
 from causal.ask.tense import AHEAD, OVER, Tense
 from causal.errors import UsageError, nearest
 from causal.learn.gate import PASS
@@ -81,7 +82,7 @@ def named_event(event: Event, labels: Mapping[str, str]) -> str:
 
 
 def _row(on: Sheet, row: int, each: Divergence, drawn: Mapping[str, Pen]) -> None:
-    when = str(each.intervention.when).replace("/", " to ") if each.intervention.when else ""
+    when = dated(str(each.intervention.when or ""))
     row_words(on, row, each.intervention.title or each.intervention.name, LEFT - 8.0, when)
     if each.outcome.gate.withholds:
         row_number(on, row, WITHHELD)

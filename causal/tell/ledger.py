@@ -305,7 +305,8 @@ def assumptions(report: Report) -> Section:
     items += [
         (f"Judgements of departures start from the baseline: {actual}.",),
         (
-            f"An intervention sets its variables and touches nothing else; all other mechanisms go on as {report.tense.go_on}.",
+            "An intervention sets its variables and touches nothing else; all other mechanisms go on as "
+            f"{report.tense.go_on}.",
         ),
         *([(luck.assumption(known.couplings, report.tense),)] if report.of(RETROSPECTIVE) else []),
         (f"What is given locates the case and does not teach the parameters: {report.tense.knew}.",),

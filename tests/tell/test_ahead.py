@@ -12,7 +12,8 @@ from causal.tell.text import markdown
 
 SAID = (
     "as it was", "as they were", "the real course", "same history", "what really happened;", "In retrospect",
-    "rewrite of history", "on the history before", "past that did not happen", "knew what happened", "beside what happened",
+    "rewrite of history", "on the history before", "past that did not happen", "knew what happened",
+    "beside what happened",
     "have been avoided", "it avoidable", "have looked like", "would have brought",
 )  # fmt: skip
 

@@ -121,7 +121,7 @@ OVER = Tense(
     "in both",
     would="would have happened",
     knew="the experts knew what happened",
-    go_on="they were",
+    go_on="all other mechanisms go on as they were",
     brought="Who or what would have brought it about might have changed other things too.",
 )
 
@@ -184,7 +184,7 @@ AHEAD = Tense(
     compared="Retrospective numbers compare two worlds of this case (rung 3), and rest on what is the same in both",
     would="would happen",
     knew="the experts know what is known",
-    go_on="they are",
+    go_on="all other mechanisms go on as they are",
     brought="Who or what would bring it about may change other things too.",
 )
 

@@ -9,7 +9,8 @@ The result has ``.text``, ``.table``, ``.plot()`` and ``to_dict()``, as every an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from causal.spec.question import Event, Probability, Question
 from causal.spec.rivalfile import is_rival
 from causal.study import Posterior, Study, load
 
-type Sampler = Callable[[Study], Posterior]
 COMPARE = "compare"
 
 
@@ -33,11 +33,13 @@ def compare(
     priors: str | Path | None = None,
     seed: int = 1,
     draws: int = DRAWS,
+    cluster: str | None = None,
 ) -> Explained:
     """Ask one question under several graphs: answers side by side, predictive scores, and what the answer hangs on.
 
     Graphs are files, shipped names, studies or posteriors; ``priors`` are those of all that are read here. Left out,
-    ``ask`` is the probability of the first model's outcome. Fits are taken from the store where they are there.
+    ``ask`` is the probability of the first model's outcome. Fits are taken from the store where they are there, and
+    else are made here or on a ``cluster`` (``tcp://host:port`` or ``local``).
     Raises UsageError where there are not two graphs, or they have different experts.
 
     >>> rain = load("rain")
@@ -45,38 +47,43 @@ def compare(
     >>> [round(side.answer.mean, 2) for side in found.result.sides]
     [0.69, 0.69]
     """
-
-    def sampler(study: Study) -> Posterior:
-        return study.sample(seed=seed, draws=draws)
-
     opened = [each if isinstance(each, Study | Posterior) else load(each, priors) for each in graphs]
-    return lay_out(opened, ask, sampler)
+    question = asked_of([each.study if isinstance(each, Posterior) else each for each in opened], ask)
+    drawn = [
+        each if isinstance(each, Posterior) else each.sample(seed=seed, draws=draws, cluster=cluster) for each in opened
+    ]
+    return lay_out(drawn, question, cluster)
 
 
-def lay_out(graphs: Sequence[Study | Posterior], ask: str | Question | None, sampler: Sampler) -> Explained:
-    """Compare what is opened already; ``sampler`` draws from what is no posterior yet."""
-    if not graphs:
-        raise UsageError("compare at least two graphs")
-    question = _question(graphs[0].study if isinstance(graphs[0], Posterior) else graphs[0], ask)
-    posteriors = [each if isinstance(each, Posterior) else sampler(each) for each in graphs]
-    panels = {}
-    for each in posteriors:
-        name, number = each.study.model.name, 2
-        while name in panels:  # the same model with other priors
-            name, number = f"{each.study.model.name} ({number})", number + 1
-        panels[name] = each.panel
-    found = comparing.compare(panels, question)
+def asked_of(studies: Sequence[Study], ask: str | Question | None = None) -> Question:
+    """Return what is asked of several studies: a question, or the probability of the first one's outcome.
+
+    Raises UsageError where there is nothing to ask of or to ask; QueryError and its kinds where a study cannot be asked
+    it, before anything is drawn.
+    """
+    names = comparing.distinct(each.model.name for each in studies)
+    comparing.comparable({name: each.elicited.experts for name, each in zip(names, studies, strict=True)})
+    question = parse_question(ask) if isinstance(ask, str) else ask or _outcome(studies[0])
+    for study in studies:
+        study.elicited.writer.write(question)
+    return question
+
+
+def lay_out(posteriors: Sequence[Posterior], question: Question, cluster: str | None = None) -> Explained:
+    """Compare what is drawn already; what has to be drawn anew is drawn on a ``cluster``, or here."""
+    panels = (replace(each.panel, cluster=cluster) for each in posteriors)
+    found = comparing.compare(comparing.named(panels), question)
     labels = {name: expert.title for name, expert in posteriors[0].study.priors.experts.items()}
     return Explained(COMPARE, found, labels)
 
 
 def rivals(model: str | Path, priors: str | Path | None = None, together: bool = False) -> list[Study]:
-    """Return a model and the rivals that lie beside it, as studies; the model itself first.
+    """Return a model and the rivals that lie beside it, as studies; the one that was named first.
 
     ``together`` adds every set of rivals whose arrows run in no circle. Raises UsageError where it has no rival.
     """
-    path = find_model(model)
-    path = base_of(path) if is_rival(path) else path
+    asked = find_model(model)
+    path = base_of(asked) if is_rival(asked) else asked
     beside = rivals_of(path)
     if not beside:
         what = f"a file that says 'like: {path.stem}' and what it changes"
@@ -89,14 +96,11 @@ def rivals(model: str | Path, priors: str | Path | None = None, together: bool =
             except SpecError:
                 if size == 1:
                     raise  # alone it has a mistake; with others it excludes them
-    return found
+    first = next((each for each in found if each.model.path and asked.samefile(each.model.path)), found[0])
+    return [first, *(each for each in found if each is not first)]
 
 
-def _question(study: Study, ask: str | Question | None) -> Question:
-    if isinstance(ask, str):
-        return parse_question(ask)
-    if ask is not None:
-        return ask
+def _outcome(study: Study) -> Question:
     outcome = study.model.outcome
     if outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say what to ask: ask='P(y = s)'")

@@ -225,12 +225,12 @@ def to_networkx(model: Model) -> Digraph:
 
 
 def definition(model: Model, name: str) -> frozenset[str]:
-    """Return the variables of which a variable is a rule, through rules of rules; none where it is not a rule."""
+    """Return the variables of which a variable is a rule, through rules of rules; a rule with luck defines nothing."""
     found: set[str] = set()
     waiting = [name]
     while waiting:
         variable = model.variables[waiting.pop()]
-        if isinstance(variable.mechanism, Rule):
+        if isinstance(variable.mechanism, Rule) and not variable.mechanism.luck:
             waiting += [parent for parent in variable.parents if parent not in found]
             found.update(variable.parents)
     return frozenset(found)

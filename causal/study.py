@@ -44,7 +44,7 @@ from causal.learn.limits import refusals
 from causal.learn.nuts import Length, Watch
 from causal.learn.sample import CHAINS, DRAWS, TUNE, Draws, aim, sample
 from causal.manyfits import ManyFits
-from causal.spec.files import read_case
+from causal.spec.files import graphs_beside, read_case
 from causal.spec.grammar import parse_event, parse_question
 from causal.spec.model import Model
 from causal.spec.priors import Priors
@@ -179,17 +179,19 @@ class Study(ByHand, ManyFits):
         chains: int = CHAINS,
         quiet: bool = True,
         watch: Watch | None = None,
+        cluster: str | None = None,
     ) -> Posterior:
         """Draw from the posterior, or take the same draws from the store; the same seed gives the same draws.
 
         Where the model has every number there is one draw, and it is exact. After an edit, or an interrupt, only the
         experts are drawn whose posterior has no draws yet. Warns (NotStored) where the draws cannot be kept.
         ``watch`` is told how far the sampler is (done, total, divergences); ``quiet=False`` has it draw its own bar.
+        On a ``cluster`` (``tcp://host:port`` or ``local``) every expert is a job.
         """
         stored = self.stored(seed, draws, tune, chains)
         if stored is not None:
             return stored
-        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch)
+        drawn, keys = store.obtain(aim(self.elicited), seed, Length(draws, tune, chains), quiet, watch, cluster)
         name = self._fit(seed, draws, tune, chains)
         try:
             store.save(name, drawn, keys)
@@ -340,21 +342,31 @@ class Posterior(Explains):
         shown = AT_NUMBERS if self.study.exact else AT_MEDIANS if self.draws.total == 1 else AT_DRAWS
         return graph(self.study.model, shares, shown)
 
-    def facts(self, override: bool = False) -> Report:
+    def facts(self, override: bool = False, rivals: Sequence[Posterior] = ()) -> Report:
         """Return the facts of the report: all that its renderings say, before any rendering.
 
-        ``override`` tells what the gate refuses as well, and records that it did.
+        ``override`` tells what the gate refuses as well, and records that it did. ``rivals`` are posteriors of rival
+        graphs, under which the headline is asked too. Raises UsageError where they have other experts.
         """
         from causal.tell import gather
 
         ranking = self.interventions()
-        return gather(self.panel, ranking, override=override, explained=self.told(ranking.sweep))
+        return gather(
+            self.panel, ranking, override=override, explained=self.told(ranking.sweep),
+            rivals=[each.panel for each in rivals], beside=graphs_beside(self.study.model),
+        )  # fmt: skip
 
-    def report(self, folder: str | Path, override: bool = False) -> tuple[Path, ...]:
-        """Write report.html, report.md and report.json into a folder, and return where they are."""
+    def report(self, folder: str | Path, override: bool = False, rivals: Sequence[Posterior] = ()) -> tuple[Path, ...]:
+        """Write report.html, report.md and report.json into a folder, and return where they are.
+
+        With ``rivals`` the report has a section on them:
+
+            first, *others = [each.sample() for each in causal.rivals("ussr")]
+            first.report("out", rivals=others)
+        """
         from causal.tell import write
 
-        return write(self.facts(override), Path(folder))
+        return write(self.facts(override, rivals), Path(folder))
 
     def _outcome(self, outcome: str | Event | None) -> Event:
         if isinstance(outcome, str):

@@ -638,6 +638,11 @@ def test_medians_do_not_sample(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "not how sure they are" in done.out
     ranked = run("rank", "rain", "--medians")
     assert (ranked.code, "not how sure they are" in ranked.out) == (0, True)
+    assert "The same as the forecast, since nothing more on record bears on it: drought_law, cloudburst." in ranked.out
+    told = run("explain", "rain", "responsibility", "--medians")
+    for each in (done, ranked, told):
+        assert "No gate: nothing was drawn that it could judge." in each.out
+        assert "Gate: pass" not in each.out
 
 
 def test_medians_are_not_reweighted_by_an_order(run: Run, desk: Path) -> None:

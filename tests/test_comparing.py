@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 import causal
-from causal.ask.comparing import CASES, JUDGEMENTS
+from causal.ask.compared import scored
+from causal.ask.comparing import CASES, JUDGEMENTS, Rivalry, Scored
+from causal.ask.stacking import Difference
 from causal.cli import main
 from causal.errors import UsageError
 from causal.spec.grammar import parse_question
@@ -106,6 +110,32 @@ def test_a_scores_sum_is_the_exact_one(tmp_path: Path) -> None:
     assert -sign * difference.value == pytest.approx(gap, abs=0.2)
 
 
+def test_cases_with_a_model_of_their_own_score_graphs_too(tmp_path: Path) -> None:
+    """Linked so closely that what is held here is held there: a beta that meets the counts of cases."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "there.yaml").write_text("model: there\nvariables: {w: {states: [no, yes]}}\n")
+    (tmp_path / "t.csv").write_text("w,n\nyes,9\nno,3\n")
+    held = {"high": (14.5, 5.5), "low": (3.5, 16.5)}  # as many cases, and half a one each way
+    for name, (a, b) in held.items():
+        (tmp_path / f"{name}.yaml").write_text(f"model: {name}\nvariables: {{v: {{states: [no, yes]}}}}\n")
+        (tmp_path / f"{name}-p.yaml").write_text(
+            f"priors: {name}\nmodel: {name}\nexperts: {{e: {{}}}}\njudgements:\n"
+            f"  - {{about: P(v = yes), by: e, says: {{cases: {{x: {a - 0.5:g}, of: {a + b - 1:g}}}}}}}\n"
+            "cases:\n  - file: t.csv\n    model: there\n    relevance: 1\n    count: n\n    columns: {w: w}\n"
+            "    links: [{there: P(w = yes), here: P(v = yes), within: 0.05}]\n"
+        )
+    opened = [causal.load(tmp_path / f"{name}.yaml", tmp_path / f"{name}-p.yaml") for name in held]
+    found = causal.compare(opened, ask="P(v = yes)")
+    (score,) = found.result.scores
+    assert (score.what, score.count, score.best) == (CASES, 12, "high")
+
+    def leave_one_out(a: float, b: float) -> float:
+        return 9 * np.log((a + 8) / (a + b + 11)) + 3 * np.log((b + 2) / (a + b + 11))
+
+    for name, (a, b) in held.items():  # what is held there is flat, and multiplies on the log-odds as Beta(1, 1) does
+        assert score.elpd[name]["e"] == pytest.approx(leave_one_out(a + 1, b + 1), abs=0.15)
+
+
 def test_each_school_weighs_the_graphs_itself(tmp_path: Path) -> None:
     studies = causal.rivals(chained(tmp_path, 0), together=True)
     assert [each.model.name for each in studies] == ["chain", "apart", "direct", "apart+direct"]
@@ -168,6 +198,36 @@ def test_the_command_line_compares(tmp_path: Path, capsys: pytest.CaptureFixture
     assert run("compare", model, apart, "--rivals") == 2
     assert run("compare", model, apart, "--together") == 2
     assert run("compare", model, apart, "--priors", "a", "--priors", "b", "--priors", "c") == 2
+
+
+def test_the_report_asks_the_rivals_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, out = str(chained(tmp_path, 15)), tmp_path / "out"
+    assert run("report", model, "--rivals", "--draws", "200", "--out", str(out)) in (0, 4)
+    told = capsys.readouterr().err
+    assert all(f"sampling {name}" in told for name in ("chain", "apart", "direct"))
+    facts = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert [each["name"] for each in facts["rivals"]["graphs"]] == ["chain", "apart", "direct"]
+    assert [each["what"] for each in facts["rivals"]["scores"]] == [CASES]
+    assert facts["computation"]["command"].startswith("causal report chain.yaml --rivals")
+    assert "The 15 comparable cases do not tell them apart" in (out / "report.md").read_text(encoding="utf-8")
+    assert run("report", "rain", "--rivals", "--out", str(out)) == 2
+    assert "no rival beside it" in capsys.readouterr().err
+
+
+def test_what_many_graphs_say_is_kept_short() -> None:
+    """The graphs with one change are told by that change, and only the weights that matter are listed."""
+    names = ["m", *(f"r{at}" for at in range(8))]
+    changes = {name: frozenset({"bad", name}) if name in names[1:6] else frozenset({name}) for name in names[1:]}
+    away = {name: Difference(-9.0 if name in names[1:6] else -0.5, 1.0, 200.0) for name in names[1:]}
+    weights = {name: 0.3 if name == "m" else 0.0875 for name in names}
+    score = Scored(CASES, 200, {}, "m", away, weights, weights)
+    sides = [SimpleNamespace(name=name, changes=changes.get(name, frozenset())) for name in names]
+    text = scored(cast("Rivalry", SimpleNamespace(sides=sides)), score)
+    assert "visibly worse under every graph with bad (furthest r0, −9.0 ± 1.0); r5, r6 and r7 are not" in text
+    assert "m 0.30, r0 0.09, r1 0.09 and 0.52 for 6 others" in text
+    others = [SimpleNamespace(name=name, changes=frozenset({name})) for name in names]
+    text = scored(cast("Rivalry", SimpleNamespace(sides=others)), score)
+    assert "visibly worse under 5 others (furthest r0, −9.0 ± 1.0)" in text
 
 
 def test_the_shipped_rivals_differ_where_their_arrows_do() -> None:

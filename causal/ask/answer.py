@@ -77,6 +77,7 @@ class CaseMean:
 class Answer:
     """The answer to one question; ``states`` is empty but for a whole distribution.
 
+    ``contrasts`` are sentences on what a named quantity or an effect is contrasted with.
     ``exact`` where the model has every number: there is no expert then, nothing was drawn, and a number is just that.
     ``estimates[(expert, state)]`` with expert ``panel`` or a name, and state ``""`` for a single event. ``samples`` has
     each expert's draws under the same keys, and the panel's where it is pooled into one posterior (``pooling`` is not
@@ -96,6 +97,7 @@ class Answer:
     case: CaseMean | None = None
     given: float | None = None
     notes: tuple[str, ...] = ()
+    contrasts: tuple[str, ...] = ()
     ci_prob: float = CI_PROB
     bounds: Bounds | None = None
     digest: str = field(default="", repr=False)
@@ -131,7 +133,7 @@ class Answer:
         """The answer in a sentence or two."""
         if self.gate.withholds:
             return f"{self.question} is not reported: {self.gate.findings[0]}."
-        parts = [self._sentence()]
+        parts = [self._sentence(), *self.contrasts]
         case = None if self.exact else self.case  # where nothing is uncertain there is no news
         if case is not None and (self.level == "case" or abs(case.mean - self.panel.mean) >= VISIBLE):
             parts.append(

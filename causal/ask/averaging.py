@@ -42,7 +42,7 @@ class Hinge:
 
 @dataclass(frozen=True)
 class Averaged:
-    """An answer averaged over graphs: by voice (``panel`` and experts), each school's ``weights`` of the graphs.
+    """An answer averaged over graphs: by voice (``panel`` and experts), each one's ``weights`` of the graphs.
 
     ``unsaid`` lists who says nothing of which change; ``together`` whether changes are also made together.
     """
@@ -92,7 +92,7 @@ def average(
     hinges = [_hinge(r, titles.get(r, r), answers, changes, whole, voices) for r in rivals]
     hinges.sort(key=lambda each: -abs(each.moves[PANEL]))
     together = any(len(each) > 1 for each in changes.values())
-    return Averaged(estimates, weights, tuple(hinges), unsaid, together)
+    return Averaged(estimates, whole, tuple(hinges), unsaid, together)
 
 
 def graph_weights(changes: Mapping[str, Changes], probable: Mapping[str, float]) -> dict[str, float]:

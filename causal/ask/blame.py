@@ -6,7 +6,8 @@
 
 An interaction above zero: together they do more than apart (complements), so that removing one already undoes part of
 what removing the other would, and removing both is worth less than the sum. Below zero: each can stand in for the other
-(substitutes), and removing both is worth more than the sum. responsibility.py makes these values.
+(substitutes), and removing both is worth more than the sum. Where the interval leaves the sign open they are called
+neither. responsibility.py makes these values.
 """
 
 from __future__ import annotations
@@ -77,16 +78,24 @@ class Together:
 
     @property
     def words(self) -> str:
-        """Whether removing both is worth more or less than the sum."""
+        """Whether they are complements or substitutes, and whether removing both is worth more than the sum."""
         mean = self.index.mean
         if mean is None:
             return "withheld"
         if abs(mean) < LITTLE:
             return "they hardly interact"
-        kind = "complements" if mean > 0 else "substitutes"
         more = self.both.panel.mean - self.sum.panel.mean
         worth = "as much as" if abs(more) < LITTLE else "more than" if more > 0 else "less than"
+        if self.open:
+            return f"neither, within its interval: on average removing both is worth {worth} the sum"
+        kind = "complements" if mean > 0 else "substitutes"
         return f"{kind}: removing both is worth {worth} the sum"
+
+    @property
+    def open(self) -> bool:
+        """Whether the interval of the index leaves its sign open; a single draw has no interval."""
+        lower, upper = self.index.panel.lower, self.index.panel.upper
+        return self.index.draws > 1 and lower is not None and upper is not None and lower <= 0.0 <= upper
 
 
 @dataclass(frozen=True)

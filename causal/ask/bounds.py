@@ -22,7 +22,7 @@ from scipy.optimize import linprog
 from causal.errors import TooLarge
 from causal.exact.answer import Writer, Written
 from causal.exact.bounds import Program, program, tian_pearl
-from causal.exact.coupling import COUPLINGS
+from causal.exact.coupling import COMONOTONE, COUPLINGS, INDEPENDENT, INHIBITORS
 from causal.exact.kernel import Floats
 from causal.spec.question import Probability
 
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from causal.ask.panel import Panel
 
 PROGRAMS = 200  # draws, over the whole panel, for which the linear programs are solved
+OWN: Mapping[str, str] = {
+    COMONOTONE: "one luck for every situation of the parents (comonotone)",
+    INHIBITORS: "a luck of its own for each cause or need (its inhibitor)",
+    INDEPENDENT: "a luck of its own for every situation of the parents (independent)",
+}
 SLACK = 1e-6  # by how much a solver's answer may miss what it has to contain
 
 Pair = tuple[float, float]
@@ -37,11 +42,15 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class Coupled:
-    """A question's answer under one coupling of all variables for which it is an assumption."""
+    """A question's answer under one coupling of all variables for which it is an assumption.
+
+    ``mean`` is of the quantity that was answered: of a comparison the share of draws in which it holds, which has no
+    interval (None).
+    """
 
     mean: float
-    lower: float
-    upper: float
+    lower: float | None
+    upper: float | None
     by_expert: Mapping[str, float]
 
 
@@ -57,28 +66,39 @@ class Sharp:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What an answer on rung 3 rests on; ``coupled`` names the variables whose coupling is assumed.
+    """What an answer on rung 3 rests on; ``coupled`` maps the variables whose coupling is assumed to that coupling.
 
-    ``couplings`` is empty where nothing is assumed; ``without`` says why there is no ``sharp``.
+    A coupling is ``comonotone``, ``independent`` or ``inhibitors`` (a luck of its own for each cause). ``couplings`` is
+    empty where nothing is assumed; ``told`` names the variables whose mechanism says by itself what stays the same;
+    ``without`` says why there is no ``sharp``; ``share``: what was asked is a comparison, answered by a share of draws.
     """
 
-    coupled: tuple[str, ...]
+    coupled: Mapping[str, str]
     couplings: Mapping[str, Coupled]
     tian_pearl: Pair | None = None
     sharp: Sharp | None = None
     without: str = ""
+    told: tuple[str, ...] = ()
+    share: bool = False
 
     @property
     def text(self) -> str:
         """What the number assumes, in a few sentences."""
+        if not self.coupled and self.told:
+            return (
+                f"What stays the same across worlds is said by the mechanisms themselves for {', '.join(self.told)} "
+                "(response types, rules), so there is no other coupling to compare it with."
+            )
         if not self.coupled:
             return (
-                "What stays the same across worlds is said by the mechanisms themselves (response types, rules), so "
-                "there is no other coupling to compare it with."
+                "It needs no assumption about what stays the same across worlds: no variable that it depends on is "
+                "looked at in two of them at once."
             )
-        both = " and ".join(f"{each.mean:.3f} with {name} luck" for name, each in self.couplings.items())
-        parts = [f"The model assumes what stays the same across worlds for {', '.join(self.coupled)}"]
-        parts[0] += f"; it would be {both}: two assumptions, not bounds." if both else "."
+        own = [(how, [name for name, each in self.coupled.items() if each == how]) for how in OWN]
+        assumed = "; ".join(f"{OWN[how]} for {', '.join(names)}" for how, names in own if names)
+        parts = [f"The number assumes what stays the same across worlds: {assumed}."]
+        if self.couplings:
+            parts.append(f"{self._otherwise()}: two assumptions, not bounds.")
         if self.sharp is not None:
             parts.append(f"Any coupling gives between {self.sharp.lower:.3f} and {self.sharp.upper:.3f}.")
         if self.tian_pearl is not None:
@@ -86,12 +106,20 @@ class Bounds:
             parts.append(f"Seeing and doing alone bound it between {low:.3f} and {high:.3f} (Tian and Pearl).")
         return " ".join(parts)
 
+    def _otherwise(self) -> str:
+        """Return what the answer would be with the luck of all these variables coupled in one way."""
+        number = (lambda mean: f"{100 * mean:.1f} % of the draws") if self.share else "{:.3f}".format
+        both = " and ".join(f"{number(each.mean)} with {name} luck for all" for name, each in self.couplings.items())
+        return f"It would {'hold in' if self.share else 'be'} {both}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts."""
         sharp = self.sharp
         return {
             "text": self.text,
             "coupled": list(self.coupled),
+            "own": dict(self.coupled),
+            "told": list(self.told),
             "couplings": {
                 name: {"mean": e.mean, "lower": e.lower, "upper": e.upper, "by_expert": dict(e.by_expert)}
                 for name, e in self.couplings.items()

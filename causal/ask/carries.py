@@ -127,7 +127,7 @@ class Carries:
                 f"experts; by themselves the schools say: {alone}."
             )
         least, most = (pick(known, key=lambda each: each[1]) for pick in (min, max))
-        ends = (f"{banded(mean)} without {self._name(e.school)} (by itself {banded(e.alone.mean)})"
+        ends = (f"{banded(mean)} without {self._school(e.school)} (by itself {banded(e.alone.mean)})"
                 for e, mean in (least, most))  # fmt: skip
         return f"{line}; {' and '.join(ends)}."
 
@@ -185,6 +185,10 @@ class Carries:
             f"Next, ask {self._name(best.expert)} about {self._said(best.words)}: {_little(best.panel)} off the panel's"
             f" variance, {percent(best.own)} off their own{learned}."
         )
+
+    def _school(self, name: str) -> str:
+        """Return a school as such; an expert who names none is a school under their own name."""
+        return self.names.get(name, f"the school {name}")
 
     def _name(self, name: str) -> str:
         return self.names.get(name, name)

@@ -12,8 +12,8 @@ parameters. It is no evidence of how the world is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from causal.ask.answer import PANEL, Answer
 from causal.ask.averaging import Averaged, Changes, average
-from causal.ask.brief import Brief
+from causal.ask.brief import Brief, Cell
 from causal.ask.leaving import Left, cases_left_out, judgements_left_out
 from causal.ask.panel import Panel, ask
 from causal.ask.saying import counted
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CASES, JUDGEMENTS = "comparable cases", "judgements on totals"
+MANY = 6  # graphs up to which each is told
 COLUMNS = (
     "graph", "title", "expert", "mean", "median", "lower", "upper", "elpd_cases", "elpd_judgements", "stacking_cases",
     "pseudo_bma_cases", "school_weight",
@@ -44,8 +45,8 @@ AVERAGE = "average"
 
 @dataclass(frozen=True)
 class Side:
-    """One graph. ``nobodys`` are parameters that nobody judged or a rival's default fills, ``left_out`` notes on
-    judgements that have no place in it.
+    """One graph. ``nobodys`` are parameters that no expert judged and no default of the model fills, ``left_out`` notes
+    on judgements that have no place in it.
     """
 
     name: str
@@ -115,6 +116,11 @@ class Rivalry:
         """What was asked, in a line."""
         return f"{self.question} under {counted(len(self.sides), 'graph')}"
 
+    def brings(self, side: Side) -> tuple[str, ...]:
+        """Return the parameters of a graph that nobody judged, without those that the model as it stands has too."""
+        known = {name for each in self.sides if not each.changes for name in each.nobodys}
+        return tuple(name for name in side.nobodys if name not in known)
+
     @property
     def withheld(self) -> bool:
         """Whether the gate withholds an answer."""
@@ -140,7 +146,7 @@ class Rivalry:
                 elpd = [by[what].elpd[side.name][name] if what in by else np.nan for what in (CASES, JUDGEMENTS)]
                 weights = [getattr(by[CASES], each)[side.name] if CASES in by and name == PANEL else np.nan
                            for each in ("stacking", "pseudo_bma")]  # fmt: skip
-                school = self.averaged.weights[name][side.name] if self.averaged and name != PANEL else np.nan
+                school = self.averaged.weights[name][side.name] if self.averaged else np.nan
                 ends = (e.mean, e.median, e.lower, e.upper)
                 rows.append((side.name, side.title, name, *ends, *elpd, *weights, school))
         if self.averaged is not None:
@@ -151,17 +157,30 @@ class Rivalry:
 
     @cached_property
     def brief(self) -> Brief:
-        """A row per graph: the panel's mean and interval, and how much worse it predicts than the best."""
-        heads = ("graph", "panel", "from", "to", *(f"score, {score.what}" for score in self.scores))
-        rows = []
-        for side in self.sides:
-            e = side.answer.panel
-            scored = [_worse(score, side.name) for score in self.scores]
-            rows.append((_label(side), e.mean, e.lower, e.upper, *scored))
+        """A row per graph: the panel's mean and interval, and how much worse it predicts than the best.
+
+        Where the graphs are averaged the average comes first, and each graph has its weight: the schools' mean. Of many
+        graphs those that weigh most come first.
+        """
+        weights = self.averaged.weights[PANEL] if self.averaged is not None else {}
+        heads = ("graph", *(("weight",) if weights else ()), "panel", "from", "to",
+                 *(f"score, {score.what}" for score in self.scores))  # fmt: skip
+        rows: list[tuple[Cell, ...]] = []
         if self.averaged is not None:
             e = self.averaged.estimates[PANEL]
-            rows.append(("averaged by school", e.mean, e.lower, e.upper, *("" for _ in self.scores)))
+            rows.append(("averaged by school", 1.0, e.mean, e.lower, e.upper, *("" for _ in self.scores)))
+        sides = sorted(self.sides, key=lambda side: -weights[side.name]) if weights and self.many else self.sides
+        for side in sides:
+            e = side.answer.panel
+            scored = [_worse(score, side.name) for score in self.scores]
+            weight = (weights[side.name],) if weights else ()
+            rows.append((_label(side), *weight, e.mean, e.lower, e.upper, *scored))
         return Brief(heads, tuple(rows))
+
+    @property
+    def many(self) -> bool:
+        """Whether there are more graphs than a reader takes in at once."""
+        return len(self.sides) > MANY
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts; a refused answer has no numbers."""
@@ -176,7 +195,7 @@ class Rivalry:
                 }
                 for side in self.sides
             ],
-            "scores": [score.to_dict() for score in self.scores],
+            "scores": [] if self.withheld else [score.to_dict() for score in self.scores],
             "averaged": None if self.averaged is None or self.withheld else self.averaged.to_dict(),
             "gate": self.gate.to_dict(),
         }  # fmt: skip
@@ -188,13 +207,13 @@ def compare(panels: Mapping[str, Panel], question: Question, seed: int = 0) -> R
     Experts must be the same in all. ``seed`` is that of the bootstraps of pseudo-BMA+.
     Raises UsageError where there are not two graphs, or the question has no single number; QueryError and its kinds.
     """
-    if len(panels) < 2:
-        raise UsageError("compare at least two graphs")
-    voices = {name: panel.experts for name, panel in panels.items()}
-    first = next(iter(voices))
-    for name, experts in voices.items():
-        if experts != voices[first]:
-            raise UsageError(f"{name} and {first} are judged by different experts, so they cannot be laid side by side")
+    comparable({name: panel.experts for name, panel in panels.items()})
+    asked = under(panels, question)  # what cannot be asked is said before anything is left out
+    return replace(asked, scores=scores(panels, seed))
+
+
+def under(panels: Mapping[str, Panel], question: Question, scored: tuple[Scored, ...] = ()) -> Rivalry:
+    """Ask one question of several graphs that are scored elsewhere: no score depends on what is asked."""
     sides = []
     for name, panel in panels.items():
         page = panel.elicited.writer.write(question)
@@ -202,26 +221,70 @@ def compare(panels: Mapping[str, Panel], question: Question, seed: int = 0) -> R
             raise UsageError("rival graphs are compared by one number; name a state, as in P(y = s | ...)")
         (answer,) = ask(panel, [page])
         sides.append(_side(name, panel, answer))
-    drawn = all(panel.draws.total > 1 for panel in panels.values())  # at the medians there is no posterior
-    left = {CASES: {n: cases_left_out(p) for n, p in panels.items()},
-            JUDGEMENTS: {n: judgements_left_out(p) for n, p in panels.items()}} if drawn else {}  # fmt: skip
-    scores = [found for what, each in left.items() if (found := score(what, each, seed)) is not None]
     gate = Gate()
     for side in sides:
         gate = gate & side.answer.gate
-    judges = next(iter(panels.values())).elicited.priors.experts
-    called = {each: judges[each].title for each in voices[first]}
-    return Rivalry(str(question), tuple(sides), tuple(scores), _averaged(panels, sides), called, gate)
+    first = next(iter(panels.values()))
+    judges = first.elicited.priors.experts
+    called = {each: judges[each].title for each in first.experts}
+    return Rivalry(str(question), tuple(sides), scored, _averaged(panels, sides), called, gate)
+
+
+def scores(panels: Mapping[str, Panel], seed: int = 0) -> tuple[Scored, ...]:
+    """Score graphs by the cases, and by the judgements, that all of them have; nothing at the medians.
+
+    Raises UsageError where there are not two graphs, or they have different experts.
+    """
+    comparable({name: panel.experts for name, panel in panels.items()})
+    if any(panel.draws.total == 1 for panel in panels.values()):  # at the medians there is no posterior
+        return ()
+    left = {CASES: {name: cases_left_out(panel) for name, panel in panels.items()},
+            JUDGEMENTS: {name: judgements_left_out(panel) for name, panel in panels.items()}}  # fmt: skip
+    return tuple(found for what, each in left.items() if (found := score(what, each, seed)) is not None)
+
+
+def named(panels: Iterable[Panel]) -> dict[str, Panel]:
+    """Return panels by the name of their graph; the same graph with other priors gets a number."""
+    every = list(panels)
+    return dict(zip(distinct(each.elicited.network.model.name for each in every), every, strict=True))
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return names with a number where one comes again.
+
+    >>> distinct(["a", "b", "a"])
+    ['a', 'b', 'a (2)']
+    """
+    found: list[str] = []
+    for own in names:
+        name, number = own, 2
+        while name in found:
+            name, number = f"{own} ({number})", number + 1
+        found.append(name)
+    return found
+
+
+def comparable(experts: Mapping[str, Sequence[str]]) -> None:
+    """Raise UsageError where graphs, by name with who judged each, are not two or were judged by different experts."""
+    if len(experts) < 2:
+        raise UsageError("compare at least two graphs")
+    first = next(iter(experts))
+    for name, each in experts.items():
+        if tuple(each) != tuple(experts[first]):
+            raise UsageError(f"{name} and {first} are judged by different experts, so they cannot be laid side by side")
 
 
 def _side(name: str, panel: Panel, answer: Answer) -> Side:
     elicited, model = panel.elicited, panel.elicited.network.model
-    nobodys = {
-        prior.parameter.name
+    silent = [
+        {
+            prior.parameter.name
+            for prior in elicited.held[name].priors
+            if prior.origin == "weak" or (prior.origin == "default" and prior.judgement and prior.judgement.path)
+        }
         for name in elicited.experts
-        for prior in elicited.held[name].priors
-        if prior.origin == "weak" or (prior.origin == "default" and prior.judgement and prior.judgement.path)
-    }
+    ]
+    nobodys = set.intersection(*silent) if silent else set()
     order = [parameter.name for parameter in elicited.network.parameters if parameter.name in nobodys]
     left_out = tuple(note for note in elicited.notes if LEFT_OUT in note)
     changes = frozenset(model.rival.names) if model.rival else frozenset()
@@ -289,7 +352,7 @@ def _worse(scored: Scored, name: str) -> str:
     if name == scored.best:
         return "highest"
     each = scored.differences[name]
-    return f"{each.value:.1f} ± {each.error:.1f}"
+    return str(each)
 
 
 def _finite(value: float) -> float | None:

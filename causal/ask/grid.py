@@ -201,7 +201,7 @@ def _point(setting: Setting, found: Mapping[str, Any]) -> Point:
     """Read what a job returned."""
     rhat, ess = (float("nan") if found[name] is None else found[name] for name in ("rhat", "ess"))
     gate = Gate(tuple(Finding(*each) for each in found["findings"]), rhat, ess, found["judged"])
-    return Point(setting, *(found[name] for name in COLUMNS[3:-1]), gate)
+    return Point(setting, **{name: found[name] for name in COLUMNS[3:-1]}, gate=gate)
 
 
 def _jobs(

@@ -143,7 +143,7 @@ def missing(model: Model) -> Missing:
         variable = model.variables[name]
         without = tuple(each for each in order[: place[name]] if each not in variable.parents)
         untested = tuple(each for each in without if each not in apart[name])
-        by_definition = isinstance(variable.mechanism, Rule)
+        by_definition = isinstance(variable.mechanism, Rule) and not variable.mechanism.luck
         words = _says(model, name, without, by_definition)
         through = titles(model, variable.parents)
         found = Assumed(name, variable.parents, without, untested, by_definition, variable.title, through, words)

@@ -26,7 +26,9 @@ from causal.ask.orders import reweighted
 from causal.ask.sorts import combine, kind, rung
 from causal.errors import ImpossibleEvidence, Unsupported
 from causal.exact.answer import Leaf, Written
+from causal.exact.coupling import INHIBITORS, coupling_of
 from causal.exact.kernel import Floats
+from causal.exact.quantities import contrasts
 from causal.learn.elicited import Elicited
 from causal.learn.gate import PASS, Diagnostics, Gate, diagnose, judge_run
 from causal.learn.sample import Draws
@@ -232,6 +234,7 @@ class _Run:
             case=case,
             given=given,
             notes=page.notes,
+            contrasts=contrasts(question, panel.elicited.network.graph),
             ci_prob=self.ci_prob,
             digest=panel.digest,
             samples=samples,
@@ -242,31 +245,33 @@ class _Run:
         """Return what an answer on rung 3 rests on."""
         if answer.rung < 3 or page.states:
             return None
-        couplings = {name: self._coupled(slot) for name, slot in other.couplings.items()}
         if not page.coupled:
-            return Bounds((), {})
+            return Bounds({}, {}, told=page.told)
+        share = isinstance(page.question, Comparison)
+        couplings = {name: self._coupled(slot, share) for name, slot in other.couplings.items()}
         pair = None
         if other.tian_pearl is not None:
-            low, high = (self._coupled(slot).mean for slot in other.tian_pearl)
+            low, high = (self._coupled(slot, share).mean for slot in other.tian_pearl)
             pair = (low, high)
         found: Sharp | str = "many questions were asked at once"
         if sharply:
             anchors, means = (other.tian_pearl, pair) if pair else (page.slots * 2, (answer.panel.mean,) * 2)
             found = sharpest(self.panel, page, anchors or (), means)
         sharp, without = (found, "") if isinstance(found, Sharp) else (None, found)
-        return Bounds(page.coupled, couplings, pair, sharp, without)
+        variables = self.panel.elicited.network.model.variables
+        own = {name: coupling_of(variables[name]) or INHIBITORS for name in page.coupled}
+        return Bounds(own, couplings, pair, sharp, without, page.told, share)
 
-    def _coupled(self, slot: int) -> Coupled:
-        """Summarise a slot over the panel, without diagnostics of its own."""
+    def _coupled(self, slot: int, comparison: bool) -> Coupled:
+        """Summarise a slot over the panel as the answer is, without diagnostics of its own."""
+        values = self.values[self.place[slot]]
+        values = values > 0 if comparison else values
         by_expert = {
-            name: summary(self.values[self.place[slot], row].ravel(), self._own(row), self.ci_prob, 1.0, False).mean
+            name: summary(values[row].ravel(), self._own(row), self.ci_prob, 1.0, comparison).mean
             for row, name in enumerate(self.panel.draws.experts)
             if name in self.panel.experts
         }
-        values, share = self._mixed(self.values[self.place[slot]])
-        whole = summary(values, share, self.ci_prob, 1.0, False)
-        assert whole.lower is not None
-        assert whole.upper is not None
+        whole = summary(*self._mixed(values), self.ci_prob, 1.0, comparison)
         return Coupled(whole.mean, whole.lower, whole.upper, by_expert)
 
     def _own(self, row: int) -> Floats | None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from causal.ask.brief import MINUS
 from causal.exact.kernel import Floats
 
 LEAST = 4.0  # nats
@@ -34,6 +35,10 @@ class Difference:
     value: float
     error: float
     count: float
+
+    def __str__(self) -> str:
+        error = f" ± {self.error:.1f}" if np.isfinite(self.error) else ", of one thing alone"
+        return f"{self.value:.1f}{error}".replace("-", MINUS)
 
     @property
     def told_apart(self) -> bool:

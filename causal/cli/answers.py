@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.ask.measure import STILL
 from causal.ask.saying import counted
 from causal.ask.tense import AHEAD, OVER
 from causal.cli.screen import emit, interval, number, show, show_table
-from causal.learn.gate import PASS, Gate, judge_run
+from causal.learn.gate import NO_GATE, PASS, Gate, judge_run
 from causal.spec.priors import PANELS
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def show_answer(posterior: Posterior, answer: Answer, as_json: bool, allowed: bo
     for note in answer.notes:
         show(f"Note: {note}.")
     if not answer.exact:
-        _verdict(answer.gate)
+        show(NO_GATE) if answer.gate.empty else _verdict(answer.gate)
     return answer.gate
 
 
@@ -175,6 +176,7 @@ def show_ranking(ranking: Ranking, reading: Reading | None, by_expert: bool, as_
             header = ("intervention", "when", str(ranking.event), "without it", "effect", "plausibility")
             lines = [line for each in ranking.of(name) for line in _lines(each, by_expert)]
             show_table(header, lines, left=2, title=f"{name}: {tense.given[name]}")
+            _show_same(ranking, name)
             show()
     if any(each.outcome.exact for each in ranking.divergences):
         show(f"{EXACT[:1].upper()}{EXACT[1:]}: nothing was judged, and nothing drawn.")
@@ -182,8 +184,22 @@ def show_ranking(ranking: Ranking, reading: Reading | None, by_expert: bool, as_
         _at_medians(min((each.outcome.draws for each in ranking.divergences), default=0))
     for what, why in ranking.skipped:
         show(f"Skipped: {what}: {why}")
-    _verdict(gate)
+    show(NO_GATE) if gate.empty else _verdict(gate)
     return gate
+
+
+def _show_same(ranking: Ranking, reading: str) -> None:
+    """Say for which interventions a reading gives the number of the one before it, whoever is asked: by right."""
+    before = dict(zip(tuple(READINGS)[1:], READINGS, strict=False)).get(reading, "")
+    others = {each.intervention.name: each.outcome.estimates for each in ranking.of(before)}
+    same = [
+        each.intervention.name
+        for each in ranking.of(reading)
+        if (other := others.get(each.intervention.name)) is not None
+        and all(abs(e.mean - other[who].mean) < STILL for who, e in each.outcome.estimates.items())
+    ]
+    if same:
+        show(f"The same as the {before}, since nothing more on record bears on it: {', '.join(same)}.")
 
 
 def _allowed(each: Divergence, allowed: bool) -> Divergence:

@@ -21,10 +21,12 @@ from typing import Annotated, Literal
 import typer
 
 from causal.cli import comparing
-from causal.cli.opening import leave, the_posterior, the_study, unkept
+from causal.cli.opening import leave, the_posterior, the_posteriors, the_rivals, the_study, unkept
 from causal.cli.options import (
+    Beside,
     Cluster,
     DrawCount,
+    Drawing,
     DryRun,
     Expert,
     Filled,
@@ -283,7 +285,7 @@ def explain(
     everything: Annotated[bool, typer.Option("--all", help="Every single setting as well.")] = False,
     below: Annotated[float, typer.Option("--below", metavar="P", help="The probability to get under.")] = 0.5,
     confidence: Annotated[float, typer.Option("--confidence", metavar="SHARE", help="In this share of draws.")] = 0.8,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")] = None,
+    out: Drawing = None,
     picture: Annotated[str, typer.Option("--picture", metavar="NAME", help="Its second picture: next, avoided.")] = "",
     seed: Seed = 1,
     draws: DrawCount = None,
@@ -327,6 +329,7 @@ def report(
     model: ModelName,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the three files.")] = Path("out"),
     priors: PriorsFile = None,
+    rivals: Beside = False,
     seed: Seed = 1,
     draws: DrawCount = None,
     as_json: Json = False,
@@ -335,17 +338,18 @@ def report(
 ) -> None:
     """Write the report: HTML, Markdown and JSON.
 
-    Says where the three files are, and the one sentence that matters most.
+    Says where the three files are, and the one sentence that matters most. With --rivals the headline is asked under
+    every rival graph as well, each a fit of its own, and the report says what it hangs on.
     """
     from causal.cli import answers, screen
     from causal.errors import UsageError
 
-    study = the_study(model, priors, quiet)
+    study, *others = the_rivals(model, priors, quiet) if rivals else [the_study(model, priors, quiet)]
     if study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome to report on; write 'outcome: variable = state' in it")
-    posterior, _ = the_posterior(study, seed, draws, quiet)
+    posterior, *rivalling = the_posteriors([study, *others], seed, draws, quiet)
     with unkept(quiet), screen.step("gathering what the report says", quiet):
-        facts = posterior.facts(override=allow_ungated)
+        facts = posterior.facts(allow_ungated, rivalling)
     gate = answers.show_report(facts, out, as_json)
     leave(gate)
 

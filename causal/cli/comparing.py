@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from causal.cli.opening import leave, the_posterior
-from causal.cli.options import DrawCount, Json, Medians, Quiet, Seed, Ungated
+from causal.cli.opening import leave, the_posteriors, the_rivals, the_study, unkept
+from causal.cli.options import Beside, Cluster, DrawCount, Drawing, Json, Medians, Quiet, Seed, Ungated
 
 if TYPE_CHECKING:
-    from causal.study import Posterior, Study
+    from causal.study import Study
 
 Models = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model files, rivals, or shipped names.")]
 Asked = Annotated[
@@ -28,11 +28,7 @@ Files = Annotated[
     list[Path] | None,
     typer.Option("--priors", metavar="FILE", help="The prior file of all the models, or one for each in their order."),
 ]
-Beside = Annotated[
-    bool, typer.Option("--rivals", help="The model and every rival beside it: files that say they are like it.")
-]
 Together = Annotated[bool, typer.Option("--together", help="With --rivals: sets of rivals that can hold together too.")]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")]
 
 
 def compare(
@@ -41,10 +37,11 @@ def compare(
     priors: Files = None,
     rivals: Beside = False,
     together: Together = False,
-    out: Out = None,
+    out: Drawing = None,
     seed: Seed = 1,
     draws: DrawCount = None,
     medians: Medians = False,
+    cluster: Cluster = None,
     as_json: Json = False,
     quiet: Quiet = False,
     allow_ungated: Ungated = False,
@@ -56,30 +53,25 @@ def compare(
     averaged with each school's own probabilities of the changes, and the change that moves them most is named.
     """
     from causal.cli import explaining, screen, showing
-    from causal.comparing import lay_out
+    from causal.comparing import asked_of, lay_out
     from causal.spec.grammar import parse_question
 
     target = showing.target(out)
-    question = None if ask is None else parse_question(ask)
-    studies = _studies(models, priors or [], rivals, together)
-
-    def sampler(study: Study) -> Posterior:
-        return study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
-
-    posteriors = [sampler(study) for study in studies]
-    with screen.step("comparing the graphs", quiet):
-        found = lay_out(posteriors, question, sampler)
+    question = None if ask is None else parse_question(ask)  # before anything is read
+    studies = _studies(models, priors or [], rivals, together, quiet)
+    question = asked_of(studies, question)
+    posteriors = the_posteriors(studies, seed, draws, quiet, medians, cluster)
+    with unkept(quiet), screen.step("comparing the graphs", quiet):
+        found = lay_out(posteriors, question, cluster)
     leave(explaining.show_explained(found, None if target is None else (target, ""), as_json, allow_ungated))
 
 
-def _studies(models: list[str], priors: list[Path], rivals: bool, together: bool) -> list[Study]:
+def _studies(models: list[str], priors: list[Path], rivals: bool, together: bool, quiet: bool) -> list[Study]:
     """Open what is to be compared.
 
     Raises UsageError where there are not two graphs, or not as many prior files as models.
     """
-    from causal import comparing
     from causal.errors import UsageError
-    from causal.study import load
 
     if len(priors) > 1 and len(priors) != len(models):
         raise UsageError(f"{len(priors)} prior files for {len(models)} models; give one for all, or one for each")
@@ -88,8 +80,8 @@ def _studies(models: list[str], priors: list[Path], rivals: bool, together: bool
     if rivals:
         if len(models) > 1:
             raise UsageError("--rivals finds the rivals of one model; name that one alone, or leave --rivals out")
-        return comparing.rivals(models[0], priors[0] if priors else None, together)
+        return the_rivals(models[0], priors[0] if priors else None, quiet, together)
     if len(models) < 2:
         raise UsageError(f"name at least two models, or: causal compare {models[0]} --rivals")
     one = priors[0] if priors else None
-    return [load(model, priors[at] if len(priors) > 1 else one) for at, model in enumerate(models)]
+    return [the_study(model, priors[at] if len(priors) > 1 else one, quiet) for at, model in enumerate(models)]

@@ -6,6 +6,8 @@
     orders, or signs     the share of draws from their priors where it holds       it denies what was said
     has parts            their sum beside the whole                               they do not make it
     is of what is known  its scores                                              scoring.py
+    a default of a       what it comes to from the expert's own reference
+    departure
 
 Nothing is sampled: what parameters imply comes from independent draws of their priors. Facts first, then the same
 facts for a reader; a block to a judgement, because questions are long and terminals narrow.
@@ -45,7 +47,7 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
     """
     from causal.ask.judged import checked, judged
     from causal.errors import UsageError, nearest
-    from causal.tell.judgements import direct, loops, splits
+    from causal.tell.judgements import defaults, direct, loops, splits
     from causal.tell.judgements import worded as words
 
     experts = study.priors.experts
@@ -53,7 +55,7 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
         raise UsageError(f"no expert {by!r}{nearest(by, experts)}; they are {', '.join(experts)}")
     elicited, panel = study.elicited, study.at_medians().panel
     said, derived, compared = direct(elicited), judged(panel), checked(panel)
-    apart, around, worded = splits(elicited), loops(elicited), words(elicited)
+    apart, around, worded, stand_in = splits(elicited), loops(elicited), words(elicited), defaults(elicited)
     return {
         "model": study.model.name,
         "priors": study.priors.name if study.priors.path else None,
@@ -72,6 +74,7 @@ def facts(study: Study, by: str | None = None) -> dict[str, Any]:
                 "own_phrases": [_phrase(each) for each in worded if name in each.by and not each.published],
                 "abstained": [str(each.about) for each in elicited.abstained if each.by == name],
                 "defaults": sum(prior.origin == "default" for prior in elicited.held[name].priors),
+                "shifted": [_shifted(each, name) for each in stand_in if name in each.shifted],
                 "unjudged": list(elicited.weak[name]),
             }
             for name in ((by,) if by else elicited.experts)
@@ -103,6 +106,18 @@ def _parameter(elicited: Elicited, said: Direct) -> dict[str, Any]:
         "because": said.reason.because,
         "source": said.reason.source,
         "page": said.reason.page,
+    }
+
+
+def _shifted(default: Direct, name: str) -> dict[str, Any]:
+    """Return a default that comes to another number for an expert, whose reference is not the default one."""
+    middle = default.exactly
+    if middle is None:
+        middle = next((point.implied for point in default.quantiles if math.isclose(point.level, 0.5)), None)
+    return {
+        "about": default.question,
+        "default": middle,
+        "here": dict(zip(("5", "50", "95"), default.shifted[name], strict=True)),
     }
 
 
@@ -257,6 +272,11 @@ def _render_expert(expert: Mapping[str, Any]) -> None:
             show(f"\n  {each['about']}")
             for line, marked in lines(each):
                 show(f"  {MARKED if marked else ' '} {line}", style="yellow" if marked else None)
+    if expert["shifted"]:
+        show("\n  Defaults of departures, which here go from their own reference: by default, and for them")
+    for each in expert["shifted"]:
+        default = "" if each["default"] is None else f"default {number(each['default'])}   "
+        show(f"    {each['about']}   {default}{_three(each['here'])}")
     for each in (*expert["parts"], *expert["circles"]):
         _render_at_odds(each)
     if expert["own_phrases"]:

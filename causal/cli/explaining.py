@@ -14,7 +14,7 @@ from causal.ask.analyses import ANALYSES
 from causal.ask.saying import counted
 from causal.cli.answers import overridden
 from causal.cli.screen import emit, number, show, show_table
-from causal.learn.gate import Gate
+from causal.learn.gate import NO_GATE, Gate
 
 if TYPE_CHECKING:
     from causal.explained import Explained
@@ -52,7 +52,7 @@ def show_explained(found: Explained, out: tuple[Path, str] | None, as_json: bool
         show()
         show(f"Picture: {written}")
     show()
-    show(f"Gate: {gate.verdict}{'' if not gate.findings else f' ({gate.findings[0]})'}.")
+    show(NO_GATE if gate.empty else f"Gate: {gate.verdict}{'' if not gate.findings else f' ({gate.findings[0]})'}.")
     return gate
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from causal.cli.commands import app
-from causal.cli.options import Cluster, DrawCount, Json, ModelName, PriorsFile, Quiet, Seed, Ungated
+from causal.cli.options import Cluster, DrawCount, Drawing, Json, ModelName, PriorsFile, Quiet, Seed, Ungated
 
 __all__ = ["app"]  # the one app, with these commands on it
 
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")]
 Powers = Annotated[
     str, typer.Option("--weight", metavar="LIST", help="Powers on every judgement that is evidence: 0,0.5,1,2")
 ]
@@ -34,7 +32,7 @@ def grid(
     seed: Seed = 1,
     draws: DrawCount = None,
     cluster: Cluster = None,
-    out: Out = None,
+    out: Drawing = None,
     as_json: Json = False,
     quiet: Quiet = False,
     allow_ungated: Ungated = False,
@@ -70,7 +68,7 @@ def calibrate(
         typer.Option("--ask", metavar="QUESTION", help="Rank this beside all parameters; the outcome if left out."),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="The posterior of one expert only.")] = None,
-    out: Out = None,
+    out: Drawing = None,
     seed: Seed = 1,
     cluster: Cluster = None,
     as_json: Json = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +20,48 @@ if TYPE_CHECKING:
 
 def the_study(model: str, priors: Path | None, quiet: bool) -> Study:
     """Read a study, and say what was changed on the way."""
-    from causal.cli import screen
     from causal.study import load
 
-    study = load(model, priors)
+    return _told(load(model, priors), quiet)
+
+
+def the_rivals(model: str, priors: Path | None, quiet: bool, together: bool = False) -> list[Study]:
+    """Read a study and its rivals, the one that was named first, and say what was changed on the way.
+
+    Raises UsageError where there is no rival beside it.
+    """
+    from causal.comparing import rivals
+
+    return [_told(study, quiet) for study in rivals(model, priors, together)]
+
+
+def _told(study: Study, quiet: bool) -> Study:
+    from causal.cli import screen
+
     for note in study.notes:
         screen.tell(f"{study.model.path}: {note}", quiet)
     return study
 
 
+def the_posteriors(
+    studies: Iterable[Study],
+    seed: int,
+    draws: int | None,
+    quiet: bool,
+    medians: bool = False,
+    cluster: str | None = None,
+) -> list[Posterior]:
+    """Return the posteriors of several studies, from the store or drawn; what is wrong with any is said first."""
+    every = list(studies)
+    for study in every:
+        _ = study.elicited
+    if medians:
+        return [each.at_medians() for each in every]
+    return [the_posterior(each, seed, draws, quiet, cluster=cluster)[0] for each in every]
+
+
 def the_posterior(
-    study: Study, seed: int, draws: int | None, quiet: bool, keep: bool = False
+    study: Study, seed: int, draws: int | None, quiet: bool, keep: bool = False, cluster: str | None = None
 ) -> tuple[Posterior, bool]:
     """Return the posterior, and whether it was stored already.
 
@@ -45,7 +76,7 @@ def the_posterior(
     _ = study.elicited  # what is wrong with the files is said before the sampling is
     try:
         with _lost() as lost, screen.sampling(f"sampling {study.model.name}", quiet) as watch:
-            posterior = study.sample(**settings, watch=watch)
+            posterior = study.sample(**settings, watch=watch, cluster=cluster)
     except KeyboardInterrupt as stop:
         found = getattr(stop, "__notes__", ["nothing was stored"])
         screen.tell(f"interrupted; {'; '.join(found)}", quiet)

@@ -45,6 +45,9 @@ Ungated = Annotated[
         "--allow-ungated", help="Show what the gate flags or refuses, and exit with 0; the override is recorded."
     ),
 ]
+Beside = Annotated[
+    bool, typer.Option("--rivals", help="The model and every rival beside it: files that say they are like it.")
+]
 Expert = Annotated[str | None, typer.Option("--by", metavar="EXPERT", help="One expert only.")]
 Questions = Annotated[
     bool,
@@ -58,6 +61,7 @@ Filled = Annotated[
     Path | None, typer.Option("--merge", metavar="FILE", help="Check a filled sheet and add it to the prior file.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what --merge would change, and change nothing.")]
+Drawing = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its picture, .svg or .png.")]
 Outcome = Annotated[
     str | None, typer.Option("--outcome", metavar="EVENT", help="Instead of the outcome that the model names.")
 ]

@@ -23,6 +23,7 @@ from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import Any
 
+from causal.elicit.belief import Beta
 from causal.errors import ElicitationError
 from causal.spec.priors import Chips, Counted, Exactly, Interval, Odds, Phrase, Quantiles, Ratio, Says
 
@@ -74,9 +75,14 @@ class Stated:
 
     @property
     def median(self) -> float | None:
-        """The stated middle: the exact value or the 50 % quantile, None where neither was said."""
+        """The stated middle: the exact value, the 50 % quantile, or that of the counts' beta; None where none was said.
+
+        Every quantile of counts is their beta's, whatever the scale on which they are fitted afterwards.
+        """
         if self.exact is not None:
             return self.exact
+        if self.counts is not None:
+            return float(Beta(*self.counts).quantile(0.5))
         middle = [value for level, value in zip(self.levels, self.values, strict=True) if math.isclose(level, 0.5)]
         return middle[0] if middle else None
 

@@ -63,7 +63,7 @@ class Written:
     ``slots`` is one slot, or one per state of ``states`` for a whole distribution; a comparison has ``left`` minus
     ``right`` in its one slot. ``leaves`` are the probabilities that the answer is made of; ``notes`` warnings.
     ``reckoned`` is the question with what it abbreviates written out; ``coupled`` the variables whose coupling across
-    worlds is an assumption that the answer rests on.
+    worlds is an assumption that the answer rests on, ``told`` those whose own mechanism says it.
     """
 
     question: Question
@@ -73,6 +73,7 @@ class Written:
     states: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     coupled: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass
@@ -107,8 +108,8 @@ class Writer:
             states: tuple[str, ...] = ()
             if isinstance(asked, Probability) and asked.events[0].op is None:
                 states = self.network.model.variables[asked.events[0].variable].states
-            notes, coupled = (tuple(dict.fromkeys(found)) for found in (page.notes, page.coupled))
-            written = Written(question, asked, slots, tuple(page.leaves), states, notes, coupled)
+            notes, coupled, told = (tuple(dict.fromkeys(found)) for found in (page.notes, page.coupled, page.told))
+            written = Written(question, asked, slots, tuple(page.leaves), states, notes, coupled, told)
             self._done[(question, coupling)] = written
         return written
 
@@ -127,6 +128,7 @@ class _Page:
         self.leaves: list[Leaf] = []
         self.notes: list[str] = []
         self.coupled: list[str] = []
+        self.told: list[str] = []
 
     def sum(self, part: Sum | Question) -> int:
         match part:
@@ -171,6 +173,7 @@ class _Page:
             conditional = Conditional(self.network, asked, self.coupling)
             found = conditional.write()
             self.coupled += conditional.coupled
+            self.told += conditional.told
         if found.given == self.recorder.zero:
             raise ImpossibleEvidence(f"what '{question}' gives has probability zero")
         self.leaves.append(Leaf(question, found.values, found.given, found.joints))

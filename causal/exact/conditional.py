@@ -34,13 +34,15 @@ class Fraction(NamedTuple):
 class Conditional:
     """One conditional probability, ready to be written; ``coupling`` replaces that of every variable that assumes one.
 
-    ``coupled`` names, after ``write``, the variables whose coupling is an assumption that the answer rests on.
+    ``coupled`` names, after ``write``, the variables whose coupling is an assumption that the answer rests on, and
+    ``told`` those whose own mechanism says what stays the same across worlds (response types, rules).
     """
 
     def __init__(self, network: Network, asked: Asked, coupling: str | None = None) -> None:
         self.network, self.asked, self.coupling = network, asked, coupling
         self.recorder, self.eliminator, self.nodes = network.recorder, network.eliminator, asked.worlds.nodes
         self.coupled: tuple[str, ...] = ()
+        self.told: tuple[str, ...] = ()
         self.needed: dict[str, dict[str, Node]] = {}
 
     def write(self) -> Fraction:
@@ -102,15 +104,16 @@ class Conditional:
             self._close(needed)
         observed = domain.keys() | soft.keys()
         hidden: set[str] = set()
-        coupled = []
+        coupled: list[str] = []
+        told: list[str] = []
         for name in reversed(self.network.graph.order):
             there = needed.get(name)
             if there is None:
                 continue
             mine = tuple(there.values())
             known = not observed.isdisjoint(there)
-            if len(mine) > 1 and assumed(self.network.model.variables[name]):
-                coupled.append(name)
+            if len(mine) > 1:
+                (coupled if assumed(self.network.model.variables[name]) else told).append(name)
             for factor in self._of(name, mine):
                 yield name, known, factor
                 for other in factor.names:
@@ -120,7 +123,12 @@ class Conditional:
                     elif other.endswith(MARK):
                         hidden.add(other.removesuffix(MARK))
         self.coupled = tuple(reversed(coupled))
-        for factor in type_factors(self.network, hidden):
+        types = type_factors(self.network, hidden)
+        for factor in types:  # confounded: what was seen of one tells what the other would have been
+            together = [name for name in sorted(hidden) if name + MARK in factor.names]
+            told += together if len(together) > 1 else []
+        self.told = tuple(name for name in self.network.graph.order if name in told)
+        for factor in types:
             yield "", False, factor
         for key, weights in soft.items():
             yield "", True, Factor((key,), self.recorder.constants(weights)).narrow(domain, [key])

@@ -29,6 +29,7 @@ from causal.spec.model import Given, Rule, Types, Variable
 
 COMONOTONE, INDEPENDENT = "comonotone", "independent"
 COUPLINGS = (COMONOTONE, INDEPENDENT)
+INHIBITORS = "inhibitors"  # a noisy-or's or noisy-and's own, where it is told no other
 
 Domain = Mapping[str, tuple[int, ...]]
 
@@ -50,8 +51,8 @@ def assumed(variable: Variable) -> bool:
     match variable.mechanism:
         case Types():
             return False
-        case Rule(cases=cases):
-            return any(len(case.then) > 1 for case in cases)
+        case Rule() as rule:
+            return rule.luck
         case Given(shares=shares):
             return any(0.0 < share < 1.0 for share in shares)
     return True

@@ -67,6 +67,21 @@ def reckoned(question: Question, graph: Graph) -> Question:
     return question
 
 
+def contrasts(question: Question, graph: Graph) -> tuple[str, ...]:
+    """Return what each named quantity and effect of a question is contrasted with, a sentence each, once.
+
+    Raises QueryError where a quantity does not fit what it is asked of.
+    """
+    match question:
+        case Quantity():
+            return (_Terms(question, graph).contrast(),)
+        case Effect(setting=setting):
+            return (f"{setting} is contrasted with nothing being set.",)
+        case Arithmetic(left=left, right=right) | Comparison(left=left, right=right):
+            return tuple(dict.fromkeys((*contrasts(left, graph), *contrasts(right, graph))))
+    return ()
+
+
 def _sum(part: Sum, graph: Graph) -> Sum:
     found = reckoned(part, graph)
     assert not isinstance(found, Comparison | Effect)
@@ -139,6 +154,15 @@ class _Terms:
         if not names:
             raise QueryError(f"nothing lies between {', '.join(self.set)} and {target}; ask for the ATE")
         return tuple(Follow(name, name, Setting(_assigns(world))) for name in names)
+
+    def contrast(self) -> str:
+        """Return what is contrasted with what, and for NDE and NIE which parents of the event lie between."""
+        pairs = [f"{Assign(x, s)} is contrasted with {Assign(x, self.other[x])}" for x, s in self.set.items()]
+        between = ""
+        if self.question.name in ("NDE", "NIE"):
+            between = f"; between it and {name_text(self.event.variable)} lie "
+            between += ", ".join(name_text(each.variable) for each in self.mediators(self.set))
+        return f"{' and '.join(pairs)}{between}."
 
     def pair(self) -> tuple[str, str]:
         """Return the two variables that act together."""

@@ -9,10 +9,11 @@
     Pareto k (weights)       <= 0.7         <= 1.0                          above
     weights' effective size  >= 400         >= 100                          below
 
-Independent draws need none of the first five, only that all are finite. Thresholds: Vehtari et al. (2021) for R-hat
-and ESS; Betancourt (2016) for E-BFMI; Vehtari, Simpson et al. (2024) for k. A quantity that no sampled number can
-move is fixed and passes, and so does one that is settled by right (see ``ask/panel.py``); any other that does not vary
-is a failure, because its R-hat is not a number.
+Independent draws need none of the first five, only that all are finite. A single draw (every parameter at its median)
+has nothing to judge but that; where nothing was judged and nothing found, there is no gate. Thresholds: Vehtari et al.
+(2021) for R-hat and ESS; Betancourt (2016) for E-BFMI; Vehtari, Simpson et al. (2024) for k. A quantity that no sampled
+number can move is fixed and passes, and so does one that is settled by right (see ``ask/panel.py``); any other that
+does not vary is a failure, because its R-hat is not a number.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ ESS = (400.0, 100.0)
 BFMI = 0.3
 DIVERGENCES = 1e-3
 CHAINS = 4
+NO_GATE = "No gate: nothing was drawn that it could judge."
 PARETO_K = (0.7, 1.0)
 
 
@@ -65,6 +67,11 @@ class Gate:
     def verdict(self) -> str:
         """``pass``, ``flag`` or ``refuse``: the worst of the findings."""
         return max((finding.verdict for finding in self.findings), key=_RANK.__getitem__, default=PASS)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to judge: nothing was drawn, or a single draw."""
+        return self.judged == 0 and not self.findings
 
     @property
     def withholds(self) -> bool:
@@ -121,7 +128,7 @@ class Diagnostics:
     """Diagnostics of many quantities of one expert, an entry each: R-hat, bulk and tail ESS, ESS of the mean.
 
     NaN stands where a diagnostic cannot be had. Quantities that nothing sampled can move (``fixed``), and independent
-    draws, are not diagnosed: R-hat is 1 and every draw counts.
+    draws, are not diagnosed: R-hat is 1 and every draw counts. Of a ``single`` draw no quantity is judged.
     """
 
     rhat: Floats
@@ -130,13 +137,14 @@ class Diagnostics:
     mean: Floats
     finite: Floats
     diagnosed: NDArray[np.bool_]
+    single: bool = False
 
     def gate(self, row: int, name: str) -> Gate:
         """Judge one quantity."""
         if self.finite[row] < 1.0:
             return Gate((Finding(name, "finite draws", float(self.finite[row]), REFUSE),), judged=1)
         if not self.diagnosed[row]:
-            return Gate(judged=1)
+            return Gate(judged=0 if self.single else 1)
         found = []
         for diagnostic, values, limits in (
             ("R-hat", self.rhat, RHAT),
@@ -163,4 +171,4 @@ def diagnose(values: Floats, method: str, fixed: NDArray[np.bool_]) -> Diagnosti
     if moving.any():
         found = convergence(values[moving])
         rhat[moving], bulk[moving], tail[moving], mean[moving] = found.rhat, found.bulk, found.tail, found.mean
-    return Diagnostics(rhat, bulk, tail, mean, finite, diagnosed)
+    return Diagnostics(rhat, bulk, tail, mean, finite, diagnosed, single=chains * draws == 1)

@@ -20,7 +20,7 @@ from causal.spec.model import Model
 from causal.spec.modelfile import load_model
 from causal.spec.priorfile import load_priors
 from causal.spec.priors import ANYONE, Expert, Priors
-from causal.spec.rivalfile import is_rival, liked, load_rival
+from causal.spec.rivalfile import is_rival, like_of, liked, load_rival
 from causal.spec.rivalpriors import beside
 
 
@@ -136,9 +136,19 @@ def base_of(path: Path) -> Path:
 
 
 def rivals_of(path: Path) -> dict[str, Path]:
-    """Return the rivals that lie beside a model, by name."""
-    found = {}
-    for each in sorted(path.parent.glob("*.yaml")):
-        if each != path and is_rival(each) and liked(each)[0] == path.stem:
-            found[each.stem] = each
-    return found
+    """Return the rivals that lie beside a model, by name; what is wrong with them is said where they are read."""
+    others = (each for each in sorted(path.parent.glob("*.yaml")) if each != path)
+    return {each.stem: each for each in others if like_of(each) == path.stem}
+
+
+def graphs_beside(model: Model) -> tuple[str, ...]:
+    """Return the names of the graphs that lie beside a model: its rivals; of a rival the model, and its other rivals.
+
+    There are none beside a model that was read from no file.
+    """
+    path = Path(model.path)
+    if not path.is_file():
+        return ()
+    base = base_of(path) if model.rival else path
+    own = model.rival.names if model.rival else (path.stem,)
+    return tuple(name for name in (base.stem, *rivals_of(base)) if name not in own)

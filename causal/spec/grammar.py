@@ -25,6 +25,7 @@ from causal.spec.conditions import (
     refuse_clashes,
 )
 from causal.spec.question import (
+    PAIRS,
     QUANTITIES,
     Arithmetic,
     Assign,
@@ -44,6 +45,7 @@ from causal.spec.question import (
 )
 from causal.spec.tokens import Cursor, Token
 
+MUDDLED = (":", ",", "->", "|", ")")  # where the parts of a named quantity are muddled, one of these stands
 MAX_OPERATORS = 100  # + - * / in one question: a chain of them is a tree as deep as it is long
 
 
@@ -215,12 +217,25 @@ def _causes(at: Cursor, start: Token, cause: Event) -> Causes:
 
 
 def _setting_and_event(at: Cursor) -> tuple[Setting, Event, tuple[Condition, ...]]:
-    """Read ``name(set -> event | conditions)``, standing on the name."""
-    at.advance()
-    at.expect("(")
-    setting = read_setting(at)
-    at.expect("->")
-    event = read_stated_event(at)
-    given = read_given(at)
-    at.expect(")")
+    """Read ``name(set -> event | conditions)``, standing on the name; where its parts are muddled, show them."""
+    name = at.advance().name
+    try:
+        at.expect("(")
+        setting = read_setting(at)
+        at.expect("->")
+        event = read_stated_event(at)
+        given = read_given(at)
+        at.expect(")")
+    except QuestionSyntaxError as error:
+        if at.token.lexeme not in MUDDLED:
+            raise
+        raise QuestionSyntaxError(f"{error.reason}; {_form(name)}", error.text, error.column) from None
     return setting, event, given
+
+
+def _form(name: str) -> str:
+    """Return how a named quantity is written, and that what it is contrasted with is not written at all."""
+    causes = "a = s, b = u" if name in PAIRS else "x = s"
+    held = "do(m = v)" if name == "CDE" else "conditions"
+    other = "nothing done" if name == "effect" else "the other state, or the baseline, by itself"
+    return f"the form is {name}({causes} -> y = t | {held}), contrasted with {other}"

@@ -148,10 +148,18 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A definition: ``test`` (binary child, its last state when true) or ``cases``, of which the first match wins."""
+    """``test`` (binary child, its last state when true) or ``cases``, of which the first match wins.
+
+    A definition, unless it has ``luck``: a case with a distribution, as an observation of stated reliability has them.
+    """
 
     test: Item | None = None
     cases: tuple[Case, ...] = ()
+
+    @property
+    def luck(self) -> bool:
+        """Whether some case leaves the child's state open."""
+        return any(0.0 < share < 1.0 for case in self.cases for share in case.then.values())
 
 
 Mechanism = Table | NoisyOr | NoisyAnd | Logistic | Ranked | Rule | Types | Given

@@ -32,7 +32,8 @@ RESERVED = frozenset(
     "P PN PS PNS ATE ETT NDE NIE CDE do effect types causes history before record chance row baseline but none only "
     "all in".split()
 )
-PROBABILITIES = ("PN", "PS", "PNS", "increases", "decreases", "complements", "substitutes", "interacts")
+PAIRS = ("complements", "substitutes", "interacts")  # of two causes
+PROBABILITIES = ("PN", "PS", "PNS", "increases", "decreases", *PAIRS)
 DIFFERENCES = ("ATE", "ETT", "NDE", "NIE", "CDE")
 QUANTITIES = (*PROBABILITIES, *DIFFERENCES)
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in")

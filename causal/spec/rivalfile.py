@@ -34,13 +34,19 @@ from causal.spec.reader import Node, Problems, Scalar, decode, read_bytes, read_
 from causal.spec.rivalshape import AddedShape, RivalShape
 from causal.spec.shape import Shape, read_shape, tidy
 
-LIKE = re.compile(rb"(?m)^like[ \t]*:")
+LIKE = re.compile(rb"(?m)^like[ \t]*:(.*)$")
 PER_PARENT = {"noisy_or": "on", "noisy_and": "needs", "logistic": "same", "ranked": "weights"}
 
 
 def is_rival(path: Path) -> bool:
     """Tell whether a file says what it is ``like``, and so is no model of its own."""
-    return path.suffix in (".yaml", ".yml") and LIKE.search(read_bytes(path)) is not None
+    return like_of(path) is not None
+
+
+def like_of(path: Path) -> str | None:
+    """Return what a file says it is ``like``, whatever else is wrong with it; None where it is no rival."""
+    found = LIKE.search(read_bytes(path)) if path.suffix in (".yaml", ".yml") else None
+    return None if found is None else found[1].decode("utf-8", "replace").split(" #")[0].strip().strip("\"'")
 
 
 def liked(path: Path) -> tuple[Scalar, Problems]:

@@ -13,7 +13,7 @@ Abstention, Reason
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from causal.tell.number import Number
 
@@ -65,7 +65,8 @@ class Direct:
 
     ``question`` is what the numbers answer: the question judged or, where one judgement sets a whole row, the
     parameter. ``exactly`` is the value where no belief was fitted. ``by`` is empty for a default; ``used_by`` are those
-    whom it stands for.
+    whom it stands for, and ``shifted`` has those of them for whom it comes to another number, 5, 50 and 95 per cent:
+    a departure from a reference of their own.
     """
 
     by: str
@@ -78,6 +79,7 @@ class Direct:
     reason: Reason
     notes: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()
+    shifted: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ Report -> banners, key, then
           question, findings                          what is asked, what is answered
           interventions, without                      every point of divergence; nothing set, date by date
           by expert, disagreement, experts            the same before any pooling; why they differ; who they are
-          graph, profile, thresholds                  the model; what avoids the outcome; what its definition decides
+          graph, rivals                               the model; the headline under other graphs
+          profile, thresholds                         what avoids the outcome; what its definition decides
           explained                                   what made the difference, a section per analysis
           derived, parameters, defaults, orders       every judgement
           parts, words                                parts beside their whole; phrases and their numbers
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from causal.tell import coherence, dissent, explaining, ledger, limits, scenes, sections, seeds
+from causal.tell import coherence, dissent, explaining, ledger, limits, rivals, scenes, sections, seeds, silence
 from causal.tell.document import Assumed, Document, Fact, Judged, Quiet, Section, Text
 from causal.tell.facts import Report
 from causal.tell.findings import banners
@@ -32,11 +33,12 @@ ORDER: tuple[Callable[[Report], Section | None], ...] = (
     dissent.disagreement,
     sections.experts,
     scenes.graph,
+    rivals.rivals,
     scenes.profile,
     scenes.thresholds,
     ledger.derived,
     ledger.parameters,
-    ledger.defaults,
+    silence.defaults,
     ledger.orders,
     coherence.parts,
     coherence.words,

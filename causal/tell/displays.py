@@ -27,7 +27,7 @@ from causal.ask.interventions import READINGS, Divergence, Ranking
 from causal.ask.saying import counted
 from causal.errors import UsageError
 from causal.learn.elicited import Elicited
-from causal.learn.gate import PASS, Gate, judge_run
+from causal.learn.gate import NO_GATE, PASS, Gate, judge_run
 from causal.learn.sample import Draws
 from causal.spec.model import Model
 from causal.spec.priors import PANELS, Priors
@@ -258,6 +258,8 @@ def _divergence(each: Divergence) -> tuple[str, ...]:
 
 def _gate(gate: Gate) -> Markup:
     """Say what the gate says; what is not a pass stands out, by weight and not by colour alone."""
+    if gate.empty:
+        return Markup("<p>{}</p>").format(NO_GATE)
     if gate.verdict == PASS:
         return Markup("<p>Gate: pass.</p>")
     over = ", overridden" if gate.override else ""

@@ -50,7 +50,7 @@ def by_expert(report: Report) -> Section:
     lead = (
         f"Each expert has a whole coherent posterior of their own. {panel} Experts marked “apart” are not in the panel."
     )
-    columns = tuple(Column(_column(who), True) for who in report.experts)
+    columns = tuple(Column(column(who), True) for who in report.experts)
     blocks: list[Block] = [paragraph(lead), *_densities(report), _dates(report, columns)]
     blocks += [
         _matrix(report, reading, columns)
@@ -73,7 +73,8 @@ def _densities(report: Report) -> list[Block]:
     return [Picture(title, (told,), partial(drawings.densities, title, told))]
 
 
-def _column(who: Who) -> str:
+def column(who: Who) -> str:
+    """Return the head of an expert's column, marked where the expert is not in the panel."""
     return who.title if who.pooled else f"{who.title} (apart)"
 
 

@@ -3,6 +3,7 @@
     Drawings ── model, shares     the graph, with a bar for every state
       ├─ ranking                  every point of divergence: a forest per reading
       ├─ headline                 one answer, by expert: densities
+      ├─ rivals                   the headline under rival graphs, and the outcome with nothing set
       └─ explained                what made the difference: the pictures of each analysis
 
 A drawing shows the facts that the tables say; what the gate refuses is in none of them.
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from causal.ask.answer import Answer
+from causal.ask.comparing import Rivalry
 from causal.ask.interventions import Divergence, Ranking
 from causal.spec.model import Model
 
@@ -33,6 +35,7 @@ class Drawings:
     labels: Mapping[str, str]
     weights: Mapping[str, float]
     explained: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict)
+    rivals: tuple[Rivalry, ...] = ()
 
     @classmethod
     def of(
@@ -42,7 +45,7 @@ class Drawings:
         """Return the drawings of what the gate lets through, or of everything where it was overridden."""
         if override:
             ranking = replace(ranking, divergences=tuple(_overridden(each) for each in ranking.divergences))
-            headline = _open(headline) if headline is not None else None
+            headline = opened(headline) if headline is not None else None
         refused = headline is not None and headline.gate.withholds
         return cls(model, shares, ranking, None if refused else headline, labels, weights)
 
@@ -68,10 +71,18 @@ class Drawings:
             raise ValueError("there is no headline to draw")
         return svg(densities(self.headline, self.labels, self.weights), title, description)
 
+    def rivalry(self, at: int, title: str, description: str) -> str:
+        """Draw one of the answers under every graph as SVG."""
+        from causal.tell.pictures.compared import compared_figure
+        from causal.tell.pictures.figure import svg
+
+        return svg(compared_figure(self.rivals[at], self.labels, title), title, description)
+
 
 def _overridden(each: Divergence) -> Divergence:
-    return replace(each, outcome=_open(each.outcome), without=_open(each.without), effect=_open(each.effect))
+    return replace(each, outcome=opened(each.outcome), without=opened(each.without), effect=opened(each.effect))
 
 
-def _open(answer: Answer) -> Answer:
+def opened(answer: Answer) -> Answer:
+    """Return an answer as it is shown where its gate was overridden."""
     return replace(answer, gate=replace(answer.gate, override=True))

@@ -13,6 +13,7 @@
       ├─ derived               judgements on what several parameters imply: stated, before, after, z
       ├─ checks, against, abstentions  orders and signs, signs of arrows that fail, who had no view
       ├─ direct, defaults, unjudged    what set the parameters: stated, implied, misfit; by nobody; not at all
+      ├─ rivals, beside        the headline under rival graphs; rivals that were not asked
       ├─ known, scored        questions whose answers are known, how each expert did on them
       ├─ notes                 what was changed or left aside while the judgements were read
       ├─ assumptions, sources
@@ -35,6 +36,7 @@ from causal.learn.gate import PASS, REFUSE
 from causal.tell.claims import Abstention, Against, Check, Direct, Known, Loop, Reason, Said, Scored, Split, Who, Worded
 from causal.tell.drawings import Drawings
 from causal.tell.number import Number
+from causal.tell.rivalfacts import Beside, Rivals
 
 FORMAT = 1  # of the JSON; raise it when a key changes its meaning or goes
 
@@ -346,6 +348,8 @@ class Report:
     known: tuple[Known, ...] = ()
     scored: tuple[Scored, ...] = ()
     ahead: bool = False
+    rivals: Rivals | None = None
+    beside: Beside = field(default_factory=Beside)
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
 
     @property

@@ -1,6 +1,7 @@
 """What a report says first: its sentences, and the banners above them.
 
     sentences(report)    with nothing set; the best intervention under each reading; how many lower it; who disagrees
+                         what rival graphs make of it, where they were asked
                          a retrospective says in its sentence that it rests on an assumption
     banners(report)      refused, flagged, printed although refused, or reckoned without any spread
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.ask.saying import counted, dated
 from causal.learn.gate import PASS, REFUSE
-from causal.tell import luck
+from causal.tell import disputed, luck
 from causal.tell.divergences import best, headline, repeated
 from causal.tell.document import Banner, Code, Strong, Text, plain
 from causal.tell.facts import Report, Row, Without
@@ -68,7 +69,7 @@ def sentences(report: Report) -> tuple[Text, ...]:
     row = headline(report.interventions, report.tense.first)
     if row is not None:
         found += [*_lowering(report, row), *_spread(report, row)]
-    return (*found, *_contradictions(report))
+    return (*found, *disputed.sentences(report), *_contradictions(report))
 
 
 def told(report: Report) -> tuple[Text, ...]:

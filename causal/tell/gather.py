@@ -4,6 +4,7 @@
     marginals, worlds, levels, dissent                               asking.py
     what the headline stands on                                     footing.py
     what was elicited, judged    -> direct, defaults, derived, ...       judgements.py
+    rival graphs                 -> rivals                               comparing.py
     graph, draws, versions       -> assumptions, computation             here
 
 Every number passes the gate on its way: what the gate refuses is left empty, whatever is rendered later.
@@ -33,9 +34,9 @@ from causal.learn.elicited import Elicited
 from causal.learn.entries import versions
 from causal.learn.gate import PASS, Gate
 from causal.learn.sample import CHAINS, DRAWS, Draws
-from causal.spec.model import KINDS, Model, frozen
+from causal.spec.model import Model, frozen
 from causal.spec.question import Event, Probability
-from causal.tell import judgements, luck
+from causal.tell import comparing, judgements, luck
 from causal.tell.asking import dissent, headline_answer, levels, marginals, worlds
 from causal.tell.displays import Picture
 from causal.tell.divergences import defined, headline, rows, without
@@ -54,6 +55,7 @@ from causal.tell.facts import (
     World,
 )
 from causal.tell.footing import footing
+from causal.tell.rivalfacts import Beside
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = (PACKAGE / "shipped" / "models", PACKAGE.parent / "models")  # where cases are found by name
@@ -66,11 +68,14 @@ def gather(
     command: str = "",
     override: bool = False,
     explained: Sequence[tuple[Told, tuple[Picture, ...]]] = (),
+    rivals: Sequence[Panel] = (),
+    beside: Sequence[str] = (),
 ) -> Report:
     """Gather all facts of a report from a panel, the ranking of its interventions and what has been explained.
 
     ``command`` is what repeats the report, made from the names of the files if left out. ``override`` prints what the
-    gate refuses, and records that. The same panel gives the same facts.
+    gate refuses, and records that. ``rivals`` are panels of rival graphs, ``beside`` the names of those that there are.
+    The same panels give the same facts.
 
     >>> from causal import load
     >>> posterior = load("rain").at_medians()
@@ -93,6 +98,12 @@ def gather(
     gate = reduce(and_, [*gates, open_gate, profile_gate, levels_gate])
     direct, derived = judgements.direct(elicited), judgements.derived(panel, laid, override)
     checks = judgements.checks(panel, orders, override)
+    rivalled, rivalries = comparing.rivals(panel, rivals, ranking, row, override)
+    asked_all = bool(rivals) and {each.elicited.network.model.name for each in rivals} == set(beside)
+    unasked = Beside()
+    if beside and not rivals:
+        unasked = Beside(tuple(beside), _command(model, priors.path, panel.draws, True))
+    command = command or _command(model, priors.path, panel.draws, asked_all)
     return Report(
         model=model.name,
         title=model.title or model.name,
@@ -130,9 +141,12 @@ def gather(
         known=judgements.known(elicited),
         scored=judgements.scored(elicited),
         ahead=tense(model) is AHEAD,
+        rivals=rivalled,
+        beside=unasked,
         drawings=replace(
             _drawings(panel, ranking, row, every, override),
             explained={told.name: drawn for told, drawn in explained if drawn},
+            rivals=rivalries,
         ),
     )
 
@@ -185,7 +199,7 @@ def assumptions(elicited: Elicited, outcome: str) -> Assumptions:
     variables = model.variables.values()
     arrows = sum(len(variable.edges) for variable in variables)
     roots = sum(1 for variable in variables if not variable.edges)
-    kinds = Counter(KINDS[type(variable.mechanism)] for variable in variables if variable.edges)
+    kinds = Counter(luck.mechanism(variable) for variable in variables if variable.edges)
     return Assumptions(
         variables=len(variables),
         arrows=arrows,
@@ -230,7 +244,7 @@ def computation(panel: Panel, errors: Iterable[float], command: str) -> Computat
         seed=draws.seed,
         digests=frozen({"model": model.digest, "priors": priors.digest, "fit": panel.digest}),
         versions=frozen({"causal": _version(), "python": platform.python_version(), **versions()}),
-        command=command or _command(model, priors.path, draws),
+        command=command,
         exact=not draws.parameters,
     )
 
@@ -265,19 +279,27 @@ def _version() -> str:
         return "not installed"
 
 
-def _command(model: Model, priors: str, draws: Draws) -> str:
-    """Return the command that repeats the report: a shipped case by its name, files without any machine's folders."""
+def _command(model: Model, priors: str, draws: Draws, rivals: bool) -> str:
+    """Return the command that repeats the report: a shipped case by its name, files without any machine's folders.
+
+    ``rivals`` asks every graph that lies beside the model as well.
+    """
     path = Path(model.path or model.name)
     case = path.stem if path.parent in SHIPPED else _file(path)
     by = _file(Path(priors)) if priors else ""
-    if not priors or Path(priors) == path.parent.parent / "priors" / f"{model.name}.yaml":
+    own = model.rival.like if model.rival else model.name
+    if not priors or Path(priors) == path.parent.parent / "priors" / f"{own}.yaml":
         by = ""  # where it is looked for anyway
+    both = ["--rivals"] if rivals else []
     if not draws.parameters:
-        return shlex.join(["causal", "report", case])
+        return shlex.join(["causal", "report", case, *both])
     if draws.total == 1:  # at the medians, which no command draws
-        both = ", ".join(repr(each) for each in (case, by) if each)
-        return f"causal.load({both}).at_medians().report('out')"
-    parts = ["causal", "report", case, *(["--priors", by] if by else []), "--seed", str(draws.seed)]
+        files = ", ".join(repr(each) for each in (case, by) if each)
+        if rivals:
+            every = f"first, *others = (each.at_medians() for each in causal.rivals({files}))"
+            return f"{every}; first.report('out', rivals=others)"
+        return f"causal.load({files}).at_medians().report('out')"
+    parts = ["causal", "report", case, *both, *(["--priors", by] if by else []), "--seed", str(draws.seed)]
     parts += ["--draws", str(draws.theta.shape[1])] if draws.theta.shape[:2] != (CHAINS, DRAWS) else []
     return shlex.join(parts)
 

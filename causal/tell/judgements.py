@@ -1,7 +1,7 @@
 """Facts about who judged what: what set the parameters, what is derived from them, what nobody judged.
 
     Prior of an expert, judged     -> Direct      stated beside implied, on the scale that was stated
-    Prior taken from the defaults  -> Direct      once, with all for whom it stands
+    Prior taken from the defaults  -> Direct      once, with all for whom it stands, and whom it is another number for
     Judged, Checked (ask)          -> Said, Check
     Abstain, weak                  -> Abstention, unjudged
     Phrase                         -> Worded      once, with all who used it
@@ -15,14 +15,15 @@ beside a question answers that question.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from causal.ask.answer import Estimate
+from causal.ask.answer import VISIBLE, Estimate
 from causal.ask.coherence import circles, partitions
 from causal.ask.judged import Checked, Judged
 from causal.ask.panel import Panel
 from causal.ask.signs import check_signs
-from causal.elicit import Performance, performance
+from causal.elicit import LogOdds, Performance, Scale, Share, performance
 from causal.learn.coded import said_by_all
 from causal.learn.elicited import Elicited, Prior
 from causal.learn.gate import Gate
@@ -45,6 +46,11 @@ from causal.tell.claims import (
     Worded,
 )
 from causal.tell.number import Number
+
+LEVELS = (0.05, 0.5, 0.95)
+_AGAINST: Mapping[str, Callable[[float], Scale]] = frozen(
+    {"offset": LogOdds, "ratio": lambda all_met: Share(0.0, all_met), "compound": lambda leak: Share(leak, 1.0)}
+)
 
 
 def experts(panel: Panel) -> tuple[Who, ...]:
@@ -102,7 +108,32 @@ def defaults(elicited: Elicited) -> tuple[Direct, ...]:
                 priors.setdefault(prior.parameter.name, (prior, prior.judgement))
                 users.setdefault(prior.parameter.name, []).append(name)
     ordered = sorted(priors.items(), key=lambda each: each[1][1].line)
-    return tuple(_direct(elicited, "", prior, said, tuple(users[name])) for name, (prior, said) in ordered)
+    return tuple(
+        replace(_direct(elicited, "", prior, said, tuple(users[name])), shifted=shifted(elicited, name))
+        for name, (prior, said) in ordered
+    )
+
+
+def shifted(elicited: Elicited, parameter: str) -> Mapping[str, tuple[float, float, float]]:
+    """Return what a default comes to, at 5, 50 and 95 per cent, for each expert who departs from another reference.
+
+    A default of a departure (or a compound) is fitted against the default reference and applied to the expert's own,
+    which is at its median here, as in what is implied. Experts for whom that makes no visible difference are left out.
+    """
+    said, found = elicited.defaults.get(parameter), dict[str, tuple[float, float, float]]()
+    if said is None or said.reference is None:
+        return frozen(found)
+    place, at = elicited.network.index[parameter], elicited.network.index[said.reference]
+    for name in elicited.experts:
+        prior, reference = elicited.held[name].priors[place], elicited.held[name].priors[at]
+        if prior.origin != "default" or prior.fit is None:
+            continue
+        own = float(LogOdds().state(reference.median)) if reference.parameter.scale == "cut" else reference.median
+        low, middle, high = _AGAINST[said.reading](own).state(prior.fit.belief.quantile(LEVELS)).tolist()
+        if abs(middle - prior.fit.median) >= VISIBLE:
+            ends = (_one_minus(high), _one_minus(middle), _one_minus(low)) if prior.turned else (low, middle, high)
+            found[name] = ends
+    return frozen(found)
 
 
 def unjudged(elicited: Elicited) -> Mapping[str, tuple[str, ...]]:

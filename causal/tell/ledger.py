@@ -2,7 +2,6 @@
 
 derived        what was said about totals, beside what the same expert's parameters say
 parameters     what set each parameter: stated, implied, misfit, why, where it is written
-defaults       what stood in where an expert was silent; what nobody judged
 orders         orders and signs, and the share of draws in which they hold; who had no view
 assumptions    missing arrows and all else that is taken for granted, in words
 sources, computation
@@ -48,6 +47,7 @@ KINDS: Mapping[str, str] = {
     "logistic": "logistic: each departure from the baseline adds its own log-odds, whatever the others are",
     "ranked": "ranked: a weighted mean, minimum or maximum of the parents, spread by one variance",
     "rule": "a rule: settled by definition once the parents are",
+    luck.LUCKY: "a rule with luck: each case has fixed probabilities, as an observation of stated reliability has them",
     "given": "a table of fixed numbers, from a network file",
     "types": "response types: every way of answering to the parents, weighted",
 }
@@ -149,7 +149,7 @@ def parameters(report: Report) -> Section:
     )
     title = title_of(report)
     tables = [
-        Table(f"{title[name]}: on parameters", COLUMNS, tuple(_direct(each) for each in theirs))
+        Table(f"{title[name]}: on parameters", COLUMNS, tuple(row_of(each) for each in theirs))
         for name, theirs in _by(report.direct).items()
     ]
     blocks: list[Block] = [paragraph(lead), *tables] if tables else [paragraph("No expert judged any.")]
@@ -161,7 +161,7 @@ def parameters(report: Report) -> Section:
 COLUMNS = (Column("Question"), Column("Stated", True), Column("Implied", True), Column("Misfit", True))
 
 
-def _direct(each: Direct, who: str = "") -> tuple[Cell, ...]:
+def row_of(each: Direct, who: str = "") -> tuple[Cell, ...]:
     """Return a row: the question with why and where, what was stated, what is implied, how far they are apart."""
     notes = tuple((Quiet(note),) for note in each.notes)
     head = cell(
@@ -186,31 +186,8 @@ def _direct(each: Direct, who: str = "") -> tuple[Cell, ...]:
     )
 
 
-def defaults(report: Report) -> Section:
-    """Lay out what stood in for silence, and what nobody judged at all."""
-    title = title_of(report)
-    counts = tuple(
-        (who.title, (f"{who.judged} parameters judged, {who.defaults} by default, {who.unjudged} by nobody",))
-        for who in report.experts
-    )
-    blocks: list[Block] = [
-        paragraph("Defaults are judgements of nobody. They stand in where an expert is silent."),
-        Terms(counts),
-    ]
-    if report.unjudged:
-        blocks += [
-            paragraph("Nobody judged these, and no default does; a weak belief stands in, near to knowing nothing:"),
-            Bullets(tuple((Code(name), f" for {_names(whom, title)}") for name, whom in report.unjudged.items())),
-        ]
-    else:
-        blocks.append(paragraph("No parameter is left that neither an expert nor a default judged."))
-    if report.defaults:
-        rows = tuple(_direct(each, f"for {_names(each.used_by, title)}") for each in report.defaults)
-        blocks.append(Table("Defaults, and for whom they stand", COLUMNS, rows))
-    return Section("defaults", "Defaults, and what nobody judged", tuple(blocks))
-
-
-def _names(names: Iterable[str], title: Mapping[str, str]) -> str:
+def names_of(names: Iterable[str], title: Mapping[str, str]) -> str:
+    """Return the titles of some experts, or that they are all."""
     found = list(names)
     return "everyone" if set(found) == set(title) else ", ".join(title[name] for name in found)
 
@@ -328,7 +305,7 @@ def _unjoined(report: Report) -> tuple[Block, ...]:
     if report.unjudged:
         title = title_of(report)
         items = tuple(
-            (Assumed("Taken to be nearly unknown: "), Code(name), Quiet(f" for {_names(whom, title)}"))
+            (Assumed("Taken to be nearly unknown: "), Code(name), Quiet(f" for {names_of(whom, title)}"))
             for name, whom in report.unjudged.items()
         )
         found += [paragraph("Parameters that neither an expert nor a default judged:"), Bullets(items)]
@@ -349,6 +326,8 @@ def computation(report: Report) -> Section:
     methods = "; ".join(f"{who[name]}: {spoken.get(method, method)}" for name, method in made.methods.items())
     judged = counted(gate.quantities, "quantity", "quantities")
     verdict = f"{gate.verdict}{', overridden' if gate.override else ''}, {judged}"
+    if gate.quantities == 0 and not gate.findings:
+        verdict = "none: nothing was drawn that it could judge"
     mcse = "none" if made.largest_mcse is None else f"{made.largest_mcse:.4f}"
     nuts = "nuts" in made.methods.values()
     pairs: list[tuple[str, Text]] = [

@@ -10,12 +10,13 @@ from causal.ask.saying import counted
 from causal.tell import luck, seeds
 from causal.tell.document import Paragraph, Section, Strong, Terms, Text, paragraph
 from causal.tell.facts import Footing, Report
+from causal.tell.rivals import TITLE as RIVALS
 from causal.tell.wording import decimal
 
 
 def unquantified(report: Report) -> Section:
     """Say what no interval of this report covers; each is a reason to be less sure than the numbers look."""
-    known, footing = report.assumptions, report.footing
+    footing = report.footing
     coders = footing.coders if footing is not None else ()
     coded = "who read the sources and turned them into numbers"
     coded = f"{coded} ({', '.join(coders)})" if coders else f"{coded}: no coder is named"
@@ -25,10 +26,7 @@ def unquantified(report: Report) -> Section:
         else "; none was moved here"
     )
     pairs = {
-        "The graph": (
-            f"Every number holds on this one, with its {counted(known.missing, 'missing arrow')}; no rival graph was "
-            "asked, and no probability stands for its being the wrong one."
-        ),
+        "The graph": _graph(report),
         "What was left out": (
             "Causes without a variable here are carried by leaks, baselines and luck, as if they were the same in "
             "every world."
@@ -48,6 +46,24 @@ def unquantified(report: Report) -> Section:
     lead = paragraph("No interval in this report covers any of these.")
     terms = Terms(tuple((term, (words,)) for term, words in pairs.items()))
     return Section("unquantified", "What is not quantified", (lead, terms))
+
+
+def _graph(report: Report) -> str:
+    """Say on how many graphs the numbers hold, and what stands for their being the wrong ones."""
+    missing = counted(report.assumptions.missing, "missing arrow")
+    if report.rivals is not None:
+        others = counted(len(report.rivals.graphs) - 1, "rival")
+        return (
+            f"Every number outside “{RIVALS}” holds on this one, with its {missing}. The {others} asked there "
+            f"{'is' if others.startswith('1 ') else 'are'} not all that could be drawn, and nothing stands for all of "
+            "them being wrong."
+        )
+    beside = report.beside.names
+    known = f", though {counted(len(beside), 'lies', 'lie')} beside it" if beside else ""
+    return (
+        f"Every number holds on this one, with its {missing}; no rival graph was asked{known}, and no probability "
+        "stands for its being the wrong one."
+    )
 
 
 def confidence(report: Report) -> Section:

@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.saying import counted
 from causal.ask.tense import Tense
-from causal.exact.coupling import COMONOTONE, INDEPENDENT, assumed, coupling_of
-from causal.spec.model import Types, Variable
+from causal.exact.coupling import COMONOTONE, INDEPENDENT, INHIBITORS, assumed, coupling_of
+from causal.spec.model import KINDS as MECHANISMS
+from causal.spec.model import Rule, Types, Variable
 from causal.tell.document import Assumed, Quiet, Text
 from causal.tell.facts import Report, Row
 
-INHIBITORS, TYPED, SETTLED = "inhibitors", "response types", "settled"
+TYPED, SETTLED = "response types", "settled"
+LUCKY = "rule with luck"  # among the mechanisms, beside the rules that settle their child
 KINDS: Mapping[str, str] = {
     COMONOTONE: "one luck for every situation of the parents (comonotone)",
     INDEPENDENT: "a luck of its own for every situation of the parents (independent)",
@@ -36,6 +38,12 @@ def kind(variable: Variable) -> str:
     if assumed(variable):
         return coupling_of(variable) or INHIBITORS
     return TYPED if isinstance(variable.mechanism, Types) else SETTLED
+
+
+def mechanism(variable: Variable) -> str:
+    """Return the kind of a variable's mechanism; a rule that leaves something open is told from one that settles."""
+    rule = variable.mechanism
+    return LUCKY if isinstance(rule, Rule) and rule.luck else MECHANISMS[type(rule)]
 
 
 def titled(title: str, reading: str) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from causal.ask.saying import dated
+from causal.ask.saying import counted, dated, listed
 from causal.tell.document import (
     Block,
     Cell,
+    Code,
     Column,
     Fact,
+    Paragraph,
     Picture,
     Quiet,
     Section,
@@ -25,6 +27,7 @@ from causal.tell.document import (
     paragraph,
 )
 from causal.tell.facts import Level, Marginal, Report, World
+from causal.tell.rivalfacts import Beside
 from causal.tell.sections import TITLE
 from causal.tell.wording import NONE, probability, shown
 
@@ -38,6 +41,8 @@ def graph(report: Report) -> Section:
         "well: see the assumptions. The bars are the panel's probabilities with nothing set and nothing given."
     )
     blocks: list[Block] = [paragraph(lead)]
+    if report.beside.names:
+        blocks.append(_disputed(report.beside))
     if report.drawings is not None and not report.gate.withholds:
         told = (
             "The model: causes above effects, a bar for the probability of each state, what really happened marked, "
@@ -49,6 +54,19 @@ def graph(report: Report) -> Section:
     if rows:
         blocks.append(Table("Every variable, with nothing set", columns, rows))
     return Section("graph", "The model", tuple(blocks))
+
+
+def _disputed(beside: Beside) -> Paragraph:
+    """Say that the graph is disputed, where others lie beside it that were not asked."""
+    names = listed(beside.names)
+    one = len(beside.names) == 1
+    return paragraph(
+        Strong("This graph is disputed. "),
+        f"{counted(len(beside.names), 'rival graph lies', 'rival graphs lie')} beside it ({names}), with other arrows; "
+        f"this report did not ask {'it' if one else 'them'}. What the headline comes to under each is in that of: ",
+        Code(beside.command),
+        ".",
+    )
 
 
 def _variable(each: Marginal) -> Cell:

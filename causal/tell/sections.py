@@ -102,7 +102,7 @@ def without(report: Report) -> Section:
     rows = []
     for head, found in stages.items():
         numbers = [found.get(reading) or (found.get(NOTHING) if reading == FORECAST else None) for reading in readings]
-        rows.append((cell(head), *(_likely(each.number) if each else cell(NONE) for each in numbers)))
+        rows.append((cell(head), *(likely(each.number) if each else cell(NONE) for each in numbers)))
     columns = (Column(report.tense.decided), *(Column(TITLE[reading], True) for reading in readings))
     caption = f"Probability of {report.asked.label}, nothing set"
     lead = report.tense.opened + (report.tense.counted if MINIMAL in readings else "")
@@ -125,7 +125,8 @@ NEWS = (
 )
 
 
-def _likely(number: Number) -> Cell:
+def likely(number: Number) -> Cell:
+    """Return a probability over its interval and its word, and what it is as news where that differs visibly."""
     return cell(*shown(number), (Quiet(likelihood(number)),), (Quiet(news(number)),))
 
 
@@ -200,7 +201,7 @@ def _table(report: Report, reading: str) -> Table:
     rows = tuple(
         (
             _named(row),
-            cell(*_likely(row.panel.outcome).lines, luck.kept(row)),
+            cell(*likely(row.panel.outcome).lines, luck.kept(row)),
             cell(*shown(row.panel.without), (Fact(luck.WHAT_HAPPENED if luck.happened(row) else ""),)),
             cell(*shown(row.panel.effect, "difference")),
             cell(*shown(row.panel.plausibility)),

@@ -170,6 +170,14 @@ def test_without_a_school_the_rest_is_the_panel(head: Headline) -> None:
     assert without_each_school(headline(panel_of(priors=alone, draws=50), WET)) == ()
 
 
+def test_a_school_that_is_left_out_is_called_one(panel: Panel) -> None:
+    assert " without the school one (by itself " in carries(panel, WET).text
+    unnamed = PRIORS.replace("school: one, ", "")  # a school under the expert's own name
+    text = carries(panel_of(priors=unnamed, draws=50), WET).text
+    assert "without the school two (" in text
+    assert "without A (" in text
+
+
 def test_shares_are_those_of_a_product_of_independent_numbers(panel: Panel, head: Headline) -> None:
     shares = variance_shares(head)
     rows = {(each.variable, each.expert): each for each in shares.rows}

@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causal.ask.answer import PANEL
+from causal.ask.answer import PANEL, Estimate
+from causal.ask.blame import Together
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
+from causal.ask.measure import Measure
 from causal.ask.responsibility import interaction, responsibility, shapley
 from causal.errors import QueryError, TooLarge, UsageError
+from causal.learn.gate import Gate
 from causal.spec.grammar import parse_event, parse_question
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -149,6 +152,21 @@ def test_one_who_moves_nothing_has_no_share_and_needs_no_words() -> None:
         assert one.necessity is not None
         assert other.necessity is not None
         assert one.necessity.panel.mean == pytest.approx(other.necessity.panel.mean)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "draws", "said"),
+    [
+        (0.02, 0.12, 100, "complements: removing both is worth less than the sum"),
+        (-0.03, 0.12, 100, "neither, within its interval: on average removing both is worth less than the sum"),
+        (-0.03, 0.12, 1, "complements: removing both is worth less than the sum"),  # no interval but how experts differ
+    ],
+)
+def test_two_are_complements_only_where_the_interval_says_so(lower: float, upper: float, draws: int, said: str) -> None:
+    index, both, sum_ = (
+        Measure("it", {PANEL: Estimate(mean, mean, lower, upper, 0.0, 1.0)}, Gate(), draws) for mean in (0.05, 0.2, 0.3)
+    )
+    assert Together("a", "b", index, both, sum_).words == said
 
 
 def test_it_says_what_it_found_with_readings_and_facts() -> None:

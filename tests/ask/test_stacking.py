@@ -58,6 +58,12 @@ def test_a_difference_has_the_standard_error_of_a_sum() -> None:
     assert difference(np.ones(1), np.zeros(1), np.ones(1)).error == np.inf
 
 
+def test_one_thing_alone_has_no_standard_error_and_says_so() -> None:
+    alone = difference(np.log([0.2]), np.log([0.4]), np.ones(1))
+    assert str(alone) == "−0.7, of one thing alone"
+    assert not alone.told_apart
+
+
 def test_pseudo_bma_is_the_mean_of_softmaxes_over_bootstraps() -> None:
     logs, counts = some(5, 30, 3)
     rng = np.random.default_rng(123)

@@ -171,4 +171,8 @@ def test_exact_values_counts_and_supports_are_turned_round_too() -> None:
 
 def test_without_a_middle_there_is_no_median() -> None:
     assert Stated((0.1, 0.9), (0.2, 0.3)).median is None
-    assert Stated(counts=(1.0, 1.0)).median is None
+
+
+def test_the_median_of_counts_is_that_of_their_beta() -> None:
+    assert Stated(counts=(1.0, 1.0)).median == pytest.approx(0.5)
+    assert Stated(counts=(1.0, 3.0)).median == pytest.approx(1 - 0.5 ** (1 / 3))  # its cdf is 1 - (1 - x)^3

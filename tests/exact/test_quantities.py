@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,7 +14,9 @@ from causal.exact.answer import Writer
 from causal.exact.bounds import program, tian_pearl
 from causal.exact.coupling import COUPLINGS
 from causal.exact.network import Network
+from causal.exact.quantities import contrasts
 from causal.exact.readings import interior
+from causal.graph import Graph
 from causal.spec.grammar import parse_question
 from causal.spec.model import Case, Count, Edge, Holds, Model, Rule, Table, Variable, frozen
 from causal.spec.question import Probability
@@ -164,6 +167,31 @@ def test_sharp_bounds_contain_every_coupling_and_lie_within_tian_and_pearls(grap
             assert outer[0] - 1e-7 <= low <= high <= outer[1] + 1e-7
             if len(page.coupled) == 1 and graph < 2:  # nothing else is known of x and y
                 assert outer == pytest.approx(found, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ATE(x = 1 -> y = 1)", ("x = 1 is contrasted with x = 0.",)),
+        ("PN(x = 0 -> y = 1)", ("x = 0 is contrasted with x = 1.",)),
+        ("NIE(x = 1 -> y = 1)", ("x = 1 is contrasted with x = 0; between it and y lie m.",)),
+        ("interacts(x = 1, m = 0 -> y = 1)", ("x = 1 is contrasted with x = 0 and m = 0 is contrasted with m = 1.",)),
+        ("ATE(x = 1 -> y = 1) - ATE(x = 1 -> m = 1) > 0", ("x = 1 is contrasted with x = 0.",)),
+        ("effect(x = 1 -> y = 1)", ("x = 1 is contrasted with nothing being set.",)),
+        ("P(y = 1 | do(x = 1))", ()),
+    ],
+)
+def test_what_a_quantity_is_contrasted_with_is_said(text: str, says: tuple[str, ...]) -> None:
+    assert contrasts(parse_question(text), Graph.of(binary({"x": [], "m": ["x"], "y": ["x", "m"]}))) == says
+
+
+def test_one_state_of_several_is_contrasted_with_the_baseline() -> None:
+    model = replace(binary({"x": [], "y": ["x"]}), baseline="actual")
+    x = replace(model.variables["x"], states=("a", "b", "c"), actual="b")
+    graph = Graph.of(replace(model, variables=frozen({**model.variables, "x": x})))
+    assert contrasts(parse_question("ATE(x = c -> y = 1)"), graph) == ("x = c is contrasted with x = b.",)
+    with pytest.raises(QueryError, match="its own baseline"):
+        contrasts(parse_question("ATE(x = b -> y = 1)"), graph)
 
 
 def test_a_quantity_that_does_not_fit_says_what_would() -> None:

@@ -29,6 +29,13 @@ def test_good_draws_pass(good: np.ndarray) -> None:
     assert diagnosed.mean[0] > 2000
 
 
+def test_a_single_draw_leaves_nothing_to_judge_but_whether_it_is_a_number() -> None:
+    one = diagnose(np.array([[[0.3]], [[np.nan]]]), "iid", np.array([False, False]))
+    assert one.gate(0, "q").empty
+    assert one.gate(1, "q").verdict == REFUSE
+    assert not diagnose(np.full((1, 1, 2), 0.3), "iid", np.array([False])).gate(0, "q").empty
+
+
 def test_a_chain_that_sits_elsewhere_is_refused(good: np.ndarray) -> None:
     good[2] += 3
     assert verdict(good) == REFUSE

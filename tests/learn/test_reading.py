@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy
 
 from causal.elicit import Beta, LogitNormal, Normal, Point, TruncatedNormal
 from causal.errors import SpecError
@@ -63,6 +64,17 @@ def test_an_offset_is_read_against_the_experts_own_baseline() -> None:
     assert isinstance(found.belief, Normal)
     assert found.median == pytest.approx(-np.log(4))  # logit 0.5 - logit 0.8
     assert found.belief.mu == pytest.approx(-np.log(4), abs=0.02)
+
+
+@pytest.mark.parametrize("about", ["P(s = much | baseline but a = no)", "P(s = much | baseline)"])
+def test_the_stated_median_of_counts_is_that_of_their_beta(about: str) -> None:
+    """3 of 9 with relevance 0.5 are Beta(2, 3.5), of median 0.346; on the log-odds its mean stands at 0.336."""
+    elicited = read([f"{{about: {about}, by: e, says: {{cases: {{x: 3, of: 9, relevance: 0.5}}}}}}"])
+    found, middle = prior(elicited, "e", about), scipy.stats.beta(2, 3.5).ppf(0.5)
+    assert found.fit is not None
+    assert dict(zip(found.fit.levels, found.fit.values, strict=True))[0.5] == pytest.approx(middle)
+    offset = 0.0 if about.endswith("baseline)") else scipy.special.logit(0.5)  # of the default baseline
+    assert found.median == pytest.approx(scipy.special.logit(middle) - offset)
 
 
 def test_a_default_departure_is_an_offset_from_the_default_baseline_whatever_the_experts_own() -> None:

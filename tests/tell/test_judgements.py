@@ -112,6 +112,27 @@ def test_a_default_that_stands_for_nobody_is_not_told() -> None:
     assert defaults(study.elicited) == ()
 
 
+def test_a_default_departure_is_told_for_whom_it_comes_to_another_number() -> None:
+    """As the engine has it at the medians: e holds odds of 3/2 where the default has 3/7, so all goes up by 7/2."""
+    defaulted = {"P(w >= middle | baseline)": 0.6, "P(w = high | baseline)": 0.3,
+                 "P(w = high | baseline but x = b)": 0.5, "P(w != high | baseline but x = c)": 0.5}  # fmt: skip
+    lines = "".join(f"  - {{about: {about}, says: {{exactly: {value}}}}}\n" for about, value in defaulted.items())
+    study = elicited(
+        "{about: P(w >= middle | baseline), by: e, says: {exactly: 0.8}}",
+        "{about: P(w = high | baseline), by: e, says: {exactly: 0.6}}",
+        rest=f"experts: {{e: {{name: E}}, f: {{name: F}}}}\ndefaults:\n{lines}",
+    )
+    found = {each.question: each for each in defaults(study.elicited)}
+    up, down = (found[about] for about in list(defaulted)[2:])
+    assert (up.used_by, set(up.shifted)) == (("e", "f"), {"e"})
+    assert up.shifted["e"] == pytest.approx((3.5 / 4.5,) * 3)
+    assert down.shifted["e"] == pytest.approx((1.0 / 4.5,) * 3)
+    for each in (up, down):
+        answer = study.at_medians().ask(each.question)
+        assert each.shifted["e"][1] == pytest.approx(answer.estimates[("e", "")].mean)
+        assert answer.estimates[("f", "")].mean == pytest.approx(0.5)
+
+
 def test_signs_that_medians_contradict_are_told() -> None:
     study = elicited(
         "{about: P(y = yes | x = a), says: {exactly: 0.6}}", "{about: P(y = yes | x = b), says: {exactly: 0.2}}"

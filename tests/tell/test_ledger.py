@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from causal.ask.interventions import RETROSPECTIVE
-from causal.tell import dissent, ledger, sections
+from causal.tell import dissent, ledger, sections, silence
 from causal.tell.claims import Abstention, Against, Reason
 from causal.tell.document import Bullets, Cell, Paragraph, Section, Table, Terms, plain
 from causal.tell.facts import Report
@@ -94,17 +94,27 @@ def test_what_was_said_in_words_is_quoted(report: Report) -> None:
 
 
 def test_what_nobody_judged_is_listed(report: Report) -> None:
-    assert "No parameter is left" in words(ledger.defaults(report))
+    assert "No parameter is left" in words(silence.defaults(report))
     left = replace(report, unjudged={"P(season = dry)": ("anna", "boris"), "P(grass = wet | none)": ("boris",)})
-    told = words(ledger.defaults(left))
+    told = words(silence.defaults(left))
     assert "P(season = dry) for everyone" in told
     assert "P(grass = wet | none) for Boris" in told
 
 
 def test_defaults_are_counted_and_shown(report: Report) -> None:
-    told = words(ledger.defaults(report))
+    told = words(silence.defaults(report))
     assert "Anna: 7 parameters judged, 4 by default, 0 by nobody" in told
     assert all(each.question in told for each in report.defaults)
+
+
+def test_a_default_that_comes_to_another_number_says_for_whom(report: Report) -> None:
+    first, *rest = (replace(each, shifted={}) for each in report.defaults)
+    assert silence.SHIFTED not in words(silence.defaults(replace(report, defaults=(first, *rest))))
+    told = words(
+        silence.defaults(replace(report, defaults=(replace(first, shifted={"anna": (0.8, 0.91, 0.97)}), *rest)))
+    )
+    assert silence.SHIFTED in told
+    assert "Anna: 0.91 [0.80, 0.97]" in told
 
 
 def test_orders_signs_and_silence(report: Report) -> None:

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from jinja2 import UndefinedError
 
+from causal import rivals
 from causal.ask.interventions import rank
 from causal.ask.panel import Panel
 from causal.learn.layout import lay_out
 from causal.learn.sample import Draws
-from causal.spec.modelfile import parse_model
-from causal.spec.priorfile import parse_priors
 from causal.study import Study
 from causal.tell.facts import Report
 from causal.tell.files import to_json
@@ -112,7 +111,7 @@ def traceable(report: Report) -> set[str]:
 
 
 @pytest.mark.parametrize("render", [html, markdown])
-@pytest.mark.parametrize("which", ["report", "ussr"])
+@pytest.mark.parametrize("which", ["report", "ussr", "contested"])
 def test_every_number_comes_from_the_facts(which: str, render: Any, request: pytest.FixtureRequest) -> None:
     report: Report = request.getfixturevalue(which)
     source = render(report)
@@ -123,14 +122,15 @@ def test_every_number_comes_from_the_facts(which: str, render: Any, request: pyt
     assert not [number for number in printed if number not in known]
 
 
+PICTURES = {"report": 5, "ussr": 5, "contested": 7}
 TICKS = {"0.2", "0.4", "0.6", "0.8"}  # of an axis from 0 to 1
 
 
-@pytest.mark.parametrize("which", ["report", "ussr"])
+@pytest.mark.parametrize("which", list(PICTURES))
 def test_every_number_in_a_picture_comes_from_the_facts(which: str, request: pytest.FixtureRequest) -> None:
     report: Report = request.getfixturevalue(which)
     page = Page(html(report))
-    assert page.count("svg") == page.count("figure") == page.count("figcaption") == 5
+    assert page.count("svg") == page.count("figure") == page.count("figcaption") == PICTURES[which]
     drawn = " ".join(page.drawn)
     printed = list(decimals(drawn))
     assert len(printed) > 20
@@ -218,15 +218,32 @@ judgements:
 """
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Report:
-    model = parse_model(HOSTILE_MODEL)
-    study = Study(model, parse_priors(HOSTILE_PRIORS, "hostile", model))
+HOSTILE_RIVAL = f"""
+model: rival
+like: hostile
+title: {QUOTED}
+about: {QUOTED}
+variables: {{z: {{label: {QUOTED}, when: 1880, states: ["no", "yes"]}}}}
+add: {{y: {{z: {{why: {QUOTED}, sources: [s]}}}}}}
+"""
+
+
+def _quickly(study: Study) -> Panel:
     layout = lay_out(study.elicited)
     theta = layout.draw(np.random.default_rng(1), 200).reshape(4, 50, len(layout.parameters), 1)
-    panel = Panel(study.elicited, Draws(theta, layout.parameters, layout.experts, ("iid",), seed=1))
-    assert model.outcome is not None
-    return gather(panel, rank(panel, model.outcome))
+    return Panel(study.elicited, Draws(theta, layout.parameters, layout.experts, ("iid",), seed=1))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    folder = tmp_path_factory.mktemp("hostile")
+    files = {"hostile": HOSTILE_MODEL, "rival": HOSTILE_RIVAL, "hostile.priors": HOSTILE_PRIORS}
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    panel, rival = map(_quickly, rivals(folder / "hostile.yaml"))
+    outcome = panel.elicited.network.model.outcome
+    assert outcome is not None
+    return gather(panel, rank(panel, outcome), rivals=[rival], beside=["rival"])
 
 
 def test_hostile_words_stay_words_in_html(hostile: Report) -> None:

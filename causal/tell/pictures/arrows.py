@@ -5,7 +5,7 @@
     −     lowers it                         dashed, vermillion
     ±     raises or lowers it, by state     dash and dot, black
           no claim                          thin, grey
-          by definition (the effect is a rule) thin, dotted, grey
+          by definition (the effect is a rule without luck) thin, dotted, grey
 
 A model states a sign per departure from a baseline state; here it is turned to read from low to high. States without
 an order keep the sign of their departure.
@@ -63,7 +63,8 @@ def look(model: Model, child: str, edge: Edge) -> Look:
     ['+', '+']
     """
     if not edge.sign:
-        return DEFINES if isinstance(model.variables[child].mechanism, Rule) else UNSIGNED
+        rule = model.variables[child].mechanism
+        return DEFINES if isinstance(rule, Rule) and not rule.luck else UNSIGNED
     parent = model.variables[edge.parent]
     at = parent.states.index(model.baseline_state(edge.parent))
     found = {

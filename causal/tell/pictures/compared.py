@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 AVERAGED = "averaged by school"
 
 
-def compared_figure(result: Rivalry, labels: Mapping[str, str] | None = None) -> Figure:
-    """Draw the answer under every graph; ``labels`` are what experts are called."""
+def compared_figure(result: Rivalry, labels: Mapping[str, str] | None = None, title: str = "") -> Figure:
+    """Draw the answer under every graph; ``labels`` are what experts are called.
+
+    A ``title`` stands for that of the result, and for the question below the axis, which would say it again in syntax.
+    """
     answer = result.sides[0].answer
     drawn = pens(answer.experts) if len(answer.experts) > 1 else {}
     count = len(result.sides) + (result.averaged is not None and not result.withheld)
-    on = sheet(result.title, ROW * count, _keys(result, drawn, labels or {}), LEFT, RIGHT)
+    on = sheet(title or result.title, ROW * count, _keys(result, drawn, labels or {}), LEFT, RIGHT)
+    axis = "probability" if title else result.question
     if answer.kind == "number":
-        named(on.axes, result.question)
+        named(on.axes, axis)
     else:
-        shares_axis(on.axes, result.question)
+        shares_axis(on.axes, axis)
     on.axes.set_ylim(count - 0.5, -0.5)
     for row, side in enumerate(result.sides):
         if row % 2:

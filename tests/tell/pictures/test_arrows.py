@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from causal.graph import definition
 from causal.spec.model import Model
 from causal.spec.modelfile import parse_model
 from causal.tell.pictures.arrows import (
@@ -58,6 +59,10 @@ def test_an_arrow_without_a_sign_is_of_a_definition_or_claims_none(ussr_model: M
     assert {look(ussr_model, whole.name, edge) for edge in whole.edges} == {DEFINES}
     plain = parse_model("model: m\nvariables: {x: {states: [a, b]}, y: {states: [a, b], parents: [x]}}")
     assert look(plain, "y", plain.variables["y"].edges[0]) == UNSIGNED
+    report = "mechanism: {observation: {reliability: 0.9}}"  # a rule that has luck defines nothing
+    seen = parse_model(f"model: m\nvariables: {{x: {{states: [a, b]}}, y: {{states: [a, b], parents: [x], {report}}}}}")
+    assert look(seen, "y", seen.variables["y"].edges[0]) == UNSIGNED
+    assert definition(seen, "y") == frozenset()
 
 
 def test_signs_of_the_shipped_case(ussr_model: Model) -> None:

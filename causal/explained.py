@@ -23,8 +23,9 @@ from causal.ask import interventions as ranked
 from causal.ask.analyses import ANALYSES, Options, Result, analyse
 from causal.ask.brief import Cell
 from causal.ask.change import reading_of
-from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.interventions import READINGS
 from causal.ask.saying import counted
+from causal.ask.tense import AHEAD, OVER, tense
 from causal.errors import CausalError, UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
@@ -166,14 +167,16 @@ class Ranking(ranked.Ranking):
         """Which change does most, in a few lines."""
         return self.sweep.text
 
-    def plot(self, reading: str = MINIMAL) -> Picture:
+    def plot(self, reading: str = "") -> Picture:
         """Draw every point of divergence under one reading, the lowest probability of the outcome first.
 
+        Without ``reading`` it is the one to be told first: minimal rewrite, or forecast of what is still to come.
         Raises UsageError where there is no such reading.
         """
         from causal.tell.displays import chart
         from causal.tell.pictures.forest import forest
 
+        reading = reading or (AHEAD if self.ahead else OVER).main
         figure = forest(self, reading, self.labels)
         named = [each.intervention.title or each.intervention.name for each in self.of(reading)]
         order = f"the lowest first: {'; '.join(named) or 'none'}"
@@ -249,11 +252,13 @@ class Explains(ABC):
         from causal.tell import explaining
 
         found: list[tuple[Told, tuple[Picture, ...]]] = []
+        asked = tense(self.panel.elicited.network.model).asks
         for name, analysis in ANALYSES.items():
+            asks = asked.get(name, analysis.asks)
             try:
-                found.append(explaining.tell(sweep if name == "sweep" else self.explain(name), analysis.asks))
+                found.append(explaining.tell(sweep if name == "sweep" else self.explain(name), asks))
             except CausalError as error:
-                found.append(explaining.refused(name, analysis.asks, str(error).splitlines()[0]))
+                found.append(explaining.refused(name, asks, str(error).splitlines()[0]))
         return found
 
     def interventions(
@@ -278,7 +283,7 @@ class Explains(ABC):
         swept = Explained("sweep", analyse(self.panel, event, "sweep", options), labels, self.show)
         return Ranking(**values(found), labels=labels, sweep=swept)
 
-    def plot_interventions(self, reading: str = MINIMAL, outcome: str | Event | None = None) -> Picture:
+    def plot_interventions(self, reading: str = "", outcome: str | Event | None = None) -> Picture:
         """Draw the outcome's probability after every named intervention, under one reading."""
         return self.interventions(outcome, reading=reading).plot(reading)
 
@@ -288,29 +293,29 @@ class Explains(ABC):
         *,
         below: float = 0.5,
         confidence: float = 0.8,
-        reading: str = MINIMAL,
+        reading: str = "",
         everything: bool = False,
     ) -> Explained:
         """Weigh what changes do against how plausible they were; find the cheapest set that brings it ``below``."""
         options = {"below": below, "confidence": confidence, "reading": reading, "everything": everything}
         return self.explain("rewrite", outcome, **options)
 
-    def inevitability(self, outcome: str | Event | None = None, *, at: str = "", reading: str = MINIMAL) -> Explained:
+    def inevitability(self, outcome: str | Event | None = None, *, at: str = "", reading: str = "") -> Explained:
         """Follow the outcome along the record; ``at`` asks whether a date, an event or a change comes too late."""
         return self.explain("inevitability", outcome, of=at, reading=reading)
 
-    def responsibility(self, outcome: str | Event | None = None, *, reading: str = MINIMAL) -> Explained:
+    def responsibility(self, outcome: str | Event | None = None, *, reading: str = "") -> Explained:
         """Ask what was necessary and sufficient, and share the outcome out among the factors."""
         return self.explain("responsibility", outcome, reading=reading)
 
     def paths(
-        self, outcome: str | Event | None = None, *, cause: str = "", through: str = "", reading: str = MINIMAL
+        self, outcome: str | Event | None = None, *, cause: str = "", through: str = "", reading: str = ""
     ) -> Explained:
         """Split the effect of a cause by what it runs through; ``through`` names mediators, with commas between."""
         return self.explain("paths", outcome, of=cause, against=through, reading=reading)
 
     def contrast(
-        self, outcome: str | Event | None = None, *, first: str = "", second: str = "", reading: str = MINIMAL
+        self, outcome: str | Event | None = None, *, first: str = "", second: str = "", reading: str = ""
     ) -> Explained:
         """Lay two sets of changes against each other: names of interventions or ``x = s``, with commas between."""
         return self.explain("contrast", outcome, of=first, against=second, reading=reading)
@@ -319,11 +324,11 @@ class Explains(ABC):
         """Count the ways out once: at least one of them, not their sum; ``before`` is a date up to which is given."""
         return self.explain("avoidance", outcome, of=before)
 
-    def stories(self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL) -> Explained:
+    def stories(self, outcome: str | Event | None = None, *, after: str = "", reading: str = "") -> Explained:
         """Tell the most probable whole stories after an intervention, and those in which the outcome is avoided."""
         return self.explain("stories", outcome, of=after, reading=reading)
 
-    def carries(self, outcome: str | Event | None = None, *, after: str = "", reading: str = MINIMAL) -> Explained:
+    def carries(self, outcome: str | Event | None = None, *, after: str = "", reading: str = "") -> Explained:
         """Ask which judgements carry the outcome's probability; ``after`` names an intervention."""
         return self.explain("carries", outcome, of=after, reading=reading)
 
@@ -332,7 +337,7 @@ class Explains(ABC):
         outcome: str | Event | None = None,
         *,
         after: str = "",
-        reading: str = MINIMAL,
+        reading: str = "",
         cluster: str | None = None,
     ) -> Explained:
         """Ask how it stands up to checks: predictions of each judgement and case, leaving each out, power-scaling.

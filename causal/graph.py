@@ -234,3 +234,19 @@ def definition(model: Model, name: str) -> frozenset[str]:
             waiting += [parent for parent in variable.parents if parent not in found]
             found.update(variable.parents)
     return frozenset(found)
+
+
+def ahead(model: Model) -> bool:
+    """Return whether a model is a forecast: its outcome is not known, and nothing on record was decided later.
+
+    An outcome by definition is known where all that it is made of is. One without a date is never ahead of anything.
+    """
+    if model.outcome is None:
+        return False
+    name = model.outcome.variable
+    made, known = definition(model, name), Graph.of(model).record()
+    last = model.variables[name].decided
+    if name in known or last is None or (made and made <= known.keys()):
+        return False
+    days = [each.last for name in known if (each := model.variables[name].decided) is not None]
+    return all(day <= last.last for day in days)

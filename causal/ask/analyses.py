@@ -27,7 +27,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from causal.ask.brief import Brief
-from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.interventions import READINGS
+from causal.ask.tense import tense
 from causal.errors import UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.model import frozen
@@ -76,12 +77,13 @@ class Result(Protocol):
 class Options:
     """What an analysis may be told; each takes what concerns it.
 
+    ``reading`` is the first one of the case where it is empty: minimal rewrite, or forecast of what is still to come.
     ``of`` names what it is about (a cause, an intervention, a date), ``against`` what that is compared with.
     ``names`` are the interventions that are ranked, all where it is None, and ``only`` the one reading to rank under.
     ``cluster`` is where what has to be drawn anew is drawn (learn/jobs.py), None for this machine.
     """
 
-    reading: str = MINIMAL
+    reading: str = ""
     pairs: bool = False
     everything: bool = False
     below: float = 0.5
@@ -104,6 +106,8 @@ class Analysis:
     def run(self, panel: Panel, event: Event, options: Options) -> Result:
         """Answer it."""
         function = getattr(import_module(f"causal.ask.{self.module}"), self.module)
+        if not options.reading:
+            options = replace(options, reading=tense(panel.elicited.network.model).main)
         panel = panel if options.cluster is None else replace(panel, cluster=options.cluster)
         found: Result = function(panel, event, **self.takes(options))
         return found

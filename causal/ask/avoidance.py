@@ -1,6 +1,7 @@
 """Ways out counted once: the probability that at least one is taken, beside the sum of their probabilities.
 
     way           by parts            a part that defines the outcome fails:  NOT (x in the states that give it most)
+                  by direct causes    where it is no rule, a parent is in another state than it was
                   by divergence       what a named intervention sets comes about by itself:  x = s, and z = t, ...
     at least one  1 - P(no way)       one event; ways of several variables by inclusion and exclusion over these alone
     the sum       P(way 1) + P(way 2) + ...          counts twice the worlds in which two ways are taken
@@ -28,6 +29,7 @@ from causal.ask.escape import Avoidance, Clash, Framing, Union, Way
 from causal.ask.judged import CONFLICT, judged
 from causal.ask.measure import Made, measured
 from causal.ask.panel import Panel
+from causal.ask.phrases import event_phrase
 from causal.ask.profile import complement, named_state
 from causal.ask.saying import Voice
 from causal.ask.sorts import rung
@@ -36,11 +38,12 @@ from causal.exact.asked import chosen
 from causal.exact.readings import interior
 from causal.learn.elicited import Derived
 from causal.spec.dates import Span
-from causal.spec.model import Model
+from causal.spec.model import Model, Rule
 from causal.spec.question import Condition, Event, History, Probability
 
 MOST = 12  # ways of several variables: 4,096 terms
 COMPONENTS, DIVERGENCES = "parts of the outcome fail", "a point of divergence comes about"
+CAUSES = "a direct cause of the outcome is otherwise"  # where the outcome is no rule, whose parts could fail
 FRAMES = {1: "factual", 2: "what if it were done", 3: "counterfactual"}
 SAME = 1e-9  # two questions whose values differ by less, at random interior points, are one question
 POINTS = 4
@@ -58,7 +61,7 @@ def avoidance(panel: Panel, event: Event, before: str | None = None) -> Avoidanc
     >>> found = avoidance(load("rain").at_medians().panel, parse_event("grass = wet"))
     >>> for union in found.unions:
     ...     print(union.kind, round(union.union.panel.mean, 3), round(union.total.panel.mean, 3))
-    parts of the outcome fail 0.78 1.191
+    a direct cause of the outcome is otherwise 0.78 1.191
     a point of divergence comes about 0.689 0.931
     """
     model = panel.elicited.network.model
@@ -66,7 +69,7 @@ def avoidance(panel: Panel, event: Event, before: str | None = None) -> Avoidanc
     given: tuple[Condition, ...] = () if before is None else (History(Span.parse(before)),)
     skipped: list[tuple[str, str]] = []
     unions = []
-    for kind, boxes in ((COMPONENTS, _failing(model, event)), (DIVERGENCES, _triggered(model, event))):
+    for kind, boxes in (_failing(model, event), (DIVERGENCES, _triggered(model, event))):
         if not boxes:
             skipped.append((kind, "the model has none"))
             continue
@@ -80,15 +83,19 @@ def avoidance(panel: Panel, event: Event, before: str | None = None) -> Avoidanc
 # Ways out
 
 
-def _failing(model: Model, event: Event) -> dict[str, tuple[str, Box]]:
-    """Return for each part of the outcome its failing."""
+def _failing(model: Model, event: Event) -> tuple[str, dict[str, tuple[str, Box]]]:
+    """Return for each part of the outcome its failing; where it is no rule, for each direct cause its other states."""
+    mechanism = model.variables[event.variable].mechanism
+    counts = isinstance(mechanism, Rule) and mechanism.test is not None
     found: dict[str, tuple[str, Box]] = {}
     for part in parts(model, event):
         variable = model.variables[part.variable]
         left = frozenset(range(len(variable.states))) - frozenset(chosen(part, variable))
         if left:
-            found[part.variable] = (f"{variable.title} fails", {part.variable: left})
-    return found
+            others = tuple(variable.states[at] for at in sorted(left))
+            title = f"{variable.title} fails" if counts else event_phrase(Event(variable.name, "in", others), model)
+            found[part.variable] = (title, {part.variable: left})
+    return (COMPONENTS if counts else CAUSES), found
 
 
 def _triggered(model: Model, event: Event) -> dict[str, tuple[str, Box]]:

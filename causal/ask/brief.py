@@ -24,6 +24,11 @@ class Brief:
         if any(len(row) != len(self.heads) for row in self.rows):
             raise ValueError(f"a row of a brief has {len(self.heads)} cells, one for each of {self.heads}")
 
+    def less(self, column: int) -> Brief:
+        """Return the same without a column."""
+        rows = tuple(row[:column] + row[column + 1 :] for row in self.rows)
+        return Brief(self.heads[:column] + self.heads[column + 1 :], rows)
+
 
 def banded(mean: float | None, lower: float | None = None, upper: float | None = None, draws: int = 2) -> str:
     """Return a number with its interval; without one where there is a single draw, or none.

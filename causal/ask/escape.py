@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from causal.ask.brief import Brief
 from causal.ask.measure import Measure, together
-from causal.ask.saying import Voice, counted, framed, listed
+from causal.ask.saying import Voice, counted, dated, framed, listed
 from causal.learn.gate import Gate
 from causal.spec.question import Event
 
@@ -97,12 +97,12 @@ class Avoidance:
     @property
     def title(self) -> str:
         """What the analysis answers."""
-        return f"How it could have been avoided, each way counted once: {self.voice.event(self.event)}"
+        return f"{self.voice.tense.ways}: {self.voice.event(self.event)}"
 
     @property
     def reading(self) -> str:
         """What is given: a forecast from a date, or with nothing given."""
-        return "forecast, nothing given" if self.before is None else f"forecast, history before {self.before}"
+        return "forecast, nothing given" if self.before is None else f"forecast, history before {dated(self.before)}"
 
     @property
     def gate(self) -> Gate:

@@ -23,7 +23,7 @@ from causal.ask.answer import PANEL, Answer
 from causal.ask.panel import Panel, attempt
 from causal.errors import ImpossibleEvidence, QueryError, nearest
 from causal.exact.answer import Written
-from causal.graph import Graph
+from causal.graph import Graph, ahead
 from causal.learn.gate import Gate
 from causal.spec.model import Intervention, Model
 from causal.spec.names import check_names
@@ -90,11 +90,15 @@ class Divergence:
 
 @dataclass(frozen=True)
 class Ranking:
-    """All interventions under all readings, in the order of the model; ``skipped`` says which and why."""
+    """All interventions under all readings, in the order of the model; ``skipped`` says which and why.
+
+    ``ahead``: of a case still to come (``graph.ahead``).
+    """
 
     event: Event
     divergences: tuple[Divergence, ...]
     skipped: tuple[tuple[str, str], ...] = ()
+    ahead: bool = False
 
     def of(self, reading: str) -> tuple[Divergence, ...]:
         """Return one reading's divergences, the lowest probability of the outcome first."""
@@ -239,7 +243,7 @@ def rank(
             (outcome, without, effect), likely = had, plausible.get(intervention.name)
             coupled = written[0].coupled
             found.append(Divergence(intervention, reading, outcome, without, effect, likely, coupled))
-    return Ranking(event, tuple(found), tuple(skipped))
+    return Ranking(event, tuple(found), tuple(skipped), ahead(panel.elicited.network.model))
 
 
 def _named(model: Model, name: str) -> Intervention:

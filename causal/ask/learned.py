@@ -1,7 +1,7 @@
 """How much is prior: each headline by the priors alone, with the judged totals, and with the comparable cases.
 
-    headline    the outcome with nothing done; after the named change that leaves it least probable (minimal rewrite;
-                none that sets a part of its definition); and what each factor adds,
+    headline    the outcome with nothing done; after the named change that leaves it least probable (minimal rewrite,
+                forecast of a case still to come; none that sets a part of its definition); and what each factor adds,
                 P(y | do(as it was), history, chance) - P(y | do(its alternative), history, chance)
     moved       (mean of a stage - mean of the one before) / the priors' sd
     left        the stage's sd / the priors' sd                                 1: nothing was learned
@@ -25,12 +25,12 @@ import numpy as np
 from causal.ask.answer import PANEL, Answer
 from causal.ask.brief import Brief, Cell, banded, signed
 from causal.ask.change import after, earliest_of
-from causal.ask.interventions import MINIMAL
 from causal.ask.panel import Panel, attempt
 from causal.ask.phrases import spoken
 from causal.ask.profile import named_state, situated
 from causal.ask.saying import Voice
 from causal.ask.stages import CASES, PRIORS, TOTALS, stages
+from causal.ask.tense import tense
 from causal.exact.answer import Written
 from causal.exact.kernel import Floats
 from causal.graph import definition
@@ -328,26 +328,27 @@ def _questions(panel: Panel, event: Event, voice: Voice) -> list[tuple[str, str,
     if best:
         title = model.interventions[best].title or best
         words = f"{voice.event(event)} after '{title}'"
-        found.append((BEST, best, words, situated(model, best, MINIMAL).asks(event)))
+        found.append((BEST, best, words, situated(model, best, tense(model).main).asks(event)))
     for name, other in model.factors.items():
         actual = model.variables[name].actual
         if actual is None or actual == other or name == event.variable:
             continue
         before = earliest_of(model, [name])
-        sides = [after(event, {name: state}, MINIMAL, before) for state in (actual, other)]
+        sides = [after(event, {name: state}, tense(model).main, before) for state in (actual, other)]
         words = f"{voice.variable(name)}: what '{spoken(actual)}' adds to '{spoken(other)}'"
         found.append((FACTOR, name, words, Arithmetic("-", sides[0], sides[1])))
     return found
 
 
 def _best(panel: Panel, event: Event) -> str:
-    """Return the named change that leaves the event least probable under a minimal rewrite; empty for none."""
+    """Return the named change that leaves the event least probable under the first reading; empty for none."""
     model, writer = panel.elicited.network.model, panel.elicited.writer
     words = {event.variable, *definition(model, event.variable)}
     names = [name for name, each in model.interventions.items() if words.isdisjoint(each.do)]
     if not names:
         return ""
-    answers = attempt(panel, [writer.write(situated(model, name, MINIMAL).asks(event)) for name in names])
+    reading = tense(model).main
+    answers = attempt(panel, [writer.write(situated(model, name, reading).asks(event)) for name in names])
     means = {name: each.panel.mean for name, each in zip(names, answers, strict=True) if isinstance(each, Answer)}
     return min(means, key=lambda name: means[name]) if means else ""
 

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from causal.ask.interventions import MINIMAL, questions
+from causal.ask.interventions import questions
+from causal.ask.tense import tense
 from causal.ask.worded import Frame, Worded, change_in_words, frame, worded
 from causal.errors import QueryError
 from causal.exact.parameter import Parameter
@@ -193,7 +194,7 @@ def _optional(elicited: Elicited, by: str | None, number: int) -> Iterator[Open]
         return
     answered = {str(each.about) for each in elicited.priors.judgements if by is None or each.by == by}
     for intervention in model.interventions.values():
-        question, *_ = questions(event, intervention, MINIMAL)
+        question, *_ = questions(event, intervention, tense(model).main)
         if str(question) not in answered and _moves(elicited, question):
             number += 1
             words = change_in_words(model, intervention, event)

@@ -4,6 +4,7 @@
     P(sprinkler = on | season = dry)               Sprinkler: on, where Season: dry
     P(x >= s | baseline but y = t)                 X: s or more, as it happened but for Y: t
     P(y | do(@i), history, chance)                 Y, after "what i is called", with history and luck as it was
+                                                   (a case still to come: with what is known by then)
 
 A question that is no probability of events is left as it stands.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from causal.ask.tense import tense
 from causal.spec.model import Model
 from causal.spec.question import (
     All,
@@ -61,7 +63,7 @@ def phrase(question: Question, model: Model) -> str:
                 told += f", where {_and([event_phrase(each, model) for each in seen])}"
             rest = [condition_phrase(each, model) for each in given if not isinstance(each, Event | History | Chance)]
             kept = [word for kind, word in KEPT.items() if any(isinstance(each, kind) for each in given)]
-            return ", ".join([told, *rest, *([f"with {_and(kept)} as it was"] if kept else [])])
+            return ", ".join([told, *rest, *([tense(model).kept.format(_and(kept))] if kept else [])])
         case _:
             return str(question)
 
@@ -91,9 +93,9 @@ def condition_phrase(condition: Condition, model: Model) -> str:
         case Do(setting=setting):
             return f"after {_set(setting, model)}"
         case History() | Chance():
-            return f"with {KEPT[type(condition)]} as it was"
+            return tense(model).kept.format(KEPT[type(condition)])
         case Record():
-            return "given all that happened"
+            return tense(model).record
         case Row(name=name):
             return f"in the case '{spoken(name)}'"
         case Baseline(but=but):

@@ -19,11 +19,12 @@ from causal.ask.brief import WITHHELD, Brief, banded, percent, signed
 from causal.ask.candidates import spoken, worded
 from causal.ask.cheapest import SIZE, Cheapest, Found, cheapest
 from causal.ask.front import Front, Tried, front
-from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.interventions import MINIMAL
 from causal.ask.mixture import SCHOOL, voices
 from causal.ask.panel import Panel
 from causal.ask.saying import counted
 from causal.ask.swept import WHOLE
+from causal.ask.tense import OVER, Tense, tense
 from causal.learn.gate import REFUSE, Gate
 from causal.spec.question import Event
 
@@ -42,6 +43,7 @@ class Rewrite:
     schools: Mapping[str, tuple[str, ...]]
     draws: int
     ci_prob: float
+    tense: Tense = OVER
 
     @property
     def reading(self) -> str:
@@ -51,7 +53,7 @@ class Rewrite:
     @property
     def title(self) -> str:
         """What was asked."""
-        return f"What is the smallest rewrite of history without {self.outcome}?"
+        return self.tense.smallest.format(self.outcome)
 
     @cached_property
     def gate(self) -> Gate:
@@ -159,7 +161,7 @@ class Rewrite:
             "event": str(self.event),
             "outcome": self.outcome,
             "reading": self.reading,
-            "takes_as_given": READINGS[self.reading],
+            "takes_as_given": self.tense.given[self.reading],
             "ci_prob": self.ci_prob,
             "draws": self.draws,
             "schools": {school: list(members) for school, members in self.schools.items()},
@@ -211,4 +213,5 @@ def rewrite(
         },
         draws=panel.draws.total,
         ci_prob=ci_prob,
+        tense=tense(panel.elicited.network.model),
     )

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from causal.ask.measure import Measure
 from causal.ask.panel import Panel
+from causal.ask.tense import Tense, tense
 from causal.learn.gate import Gate
 from causal.spec.dates import Span
 from causal.spec.model import Model
@@ -41,6 +42,11 @@ class Voice:
         experts = panel.elicited.priors.experts
         titles = {name: experts[name].title for name in panel.experts}
         return cls(panel.elicited.network.model, titles, panel.pooled)
+
+    @property
+    def tense(self) -> Tense:
+        """The words for a case that is over, or for one still to come."""
+        return tense(self.model)
 
     def variable(self, name: str) -> str:
         """Return a variable's label."""
@@ -147,6 +153,26 @@ def day(date: dt.date) -> str:
     '21 January 1924'
     """
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def since(written: str) -> str:
+    """Return when a date begins, as finely as it was written.
+
+    >>> since("1918-11"), since("1924-01-21/1924-02")
+    ('November 1918', '21 January 1924')
+    """
+    year, *rest = written.split("/")[0].strip().split("-")
+    month = [MONTHS[int(rest[0]) - 1]] if rest else []
+    return " ".join([*(str(int(day)) for day in rest[1:]), *month, year])
+
+
+def dated(written: str) -> str:
+    """Return a date or an interval of two as it is read.
+
+    >>> dated("1918-11/1921-03"), dated("1919"), dated("")
+    ('November 1918 to March 1921', '1919', '')
+    """
+    return " to ".join(since(end) for end in written.split("/")) if written else ""
 
 
 def on(date: dt.date) -> Span:

@@ -20,7 +20,8 @@ from causal.ask.likeliest import Search
 from causal.ask.panel import Panel, ask
 from causal.ask.phrases import event_phrase, spoken
 from causal.ask.profile import NOTHING, complement, named_state, situated
-from causal.ask.saying import counted
+from causal.ask.saying import counted, dated
+from causal.ask.tense import OVER, Tense, tense
 from causal.errors import ImpossibleEvidence, TooLarge, UnknownName, UsageError, nearest
 from causal.learn.gate import Gate
 from causal.spec.model import Model
@@ -71,6 +72,7 @@ class Stories:
     stories: tuple[Story, ...]
     gate: Gate
     without: Mapping[bool, str]
+    tense: Tense = OVER
 
     @property
     def title(self) -> str:
@@ -105,14 +107,15 @@ class Stories:
         heads = {False: "the most probable story", True: "the most probable that avoids it"}
         named = [name for name in self.variables if any(self._news(story, name) for story in best.values())]
         rows = [
-            (self.labels[name], self.dates.get(name, ""), spoken(self.actual.get(name, "not known")),
+            (self.labels[name], dated(self.dates.get(name, "")), spoken(self.actual.get(name, "not known")),
              *(spoken(story.states[name]) for story in best.values()))
             for name in named
         ]  # fmt: skip
         if best:
             odds = (f"{each.probability:.3f}" for each in best.values())
             rows.append(("probability of the whole story", "", "", *odds))
-        return Brief(("what", "when", "as it was", *(heads[avoided] for avoided in best)), tuple(rows))
+        brief = Brief(("what", "when", self.tense.recorded, *(heads[avoided] for avoided in best)), tuple(rows))
+        return brief if any(name in self.actual for name in named) else brief.less(2)
 
     def _news(self, story: Story, name: str) -> bool:
         """Return whether a story tells a variable otherwise than it was, or nothing is known to compare it with."""
@@ -150,8 +153,8 @@ class Stories:
         rest = len(story.states) - len(names)
         told = self._clauses(story, names)
         if not told:
-            return "everything is as it was"
-        return f"{told}; the other {rest} as they were" if rest else told
+            return self.tense.unchanged
+        return f"{told}; {self.tense.rest.format(rest)}" if rest else told
 
     def told(self, story: Story) -> str:
         """Return a story as clauses in the order of time: what is open in it; what is given goes without saying."""
@@ -162,19 +165,21 @@ class Stories:
         clauses = []
         for name in names:
             state = story.states[name]
-            date = f"{self.dates[name]}, " if name in self.dates else ""
+            date = f"{dated(self.dates[name])}, " if name in self.dates else ""
             known = self.actual.get(name)
-            as_it_was = "" if known is None else " as it was" if known == state else f" instead of {spoken(known)}"
+            as_it_was = (
+                "" if known is None else f" {self.tense.recorded}" if known == state else f" instead of {spoken(known)}"
+            )
             clauses.append(f"{date}{self.labels[name]}: {spoken(state)}{as_it_was}")
         return "; ".join(clauses)
 
     def _off(self, story: Story) -> str:
         known = [name for name in story.states if name in self.actual]
         if not known:
-            return "What really happened is not in the model, so it cannot be compared."
+            return self.tense.uncompared
         if not story.differs:
             return ""
-        return f"It differs from what happened in {len(story.differs)} of {counted(len(known), 'variable')}."
+        return f"It differs from {self.tense.happened} in {len(story.differs)} of {counted(len(known), 'variable')}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready facts; nothing but the gate where it withholds."""
@@ -247,7 +252,7 @@ def stories(
     intervention = model.interventions.get(name)
     after = f"'{intervention.title or intervention.name}'" if intervention else ""
     spans = {each: model.variables[each].when for each in chosen}
-    dates = {each: str(span).replace("/", " to ") for each, span in spans.items() if span is not None}
+    dates = {each: str(span) for each, span in spans.items() if span is not None}
     return Stories(
         event=event,
         intervention=name,
@@ -261,6 +266,7 @@ def stories(
         stories=tuple(found),
         gate=answer.gate,
         without=without,
+        tense=tense(model),
     )
 
 

@@ -26,6 +26,7 @@ from causal.ask.mixture import EQUAL, SCHOOL, Places, Voice, lowest, told, voice
 from causal.ask.panel import Panel
 from causal.ask.profile import named_state
 from causal.ask.swept import WHOLE, Sweep, Swept
+from causal.ask.tense import tense
 from causal.exact.kernel import Floats
 from causal.learn.gate import Gate, judge_run
 from causal.spec.question import Event
@@ -94,6 +95,7 @@ def _sweep(
         draws=panel.draws.total,
         ci_prob=ci_prob,
         run=judge_run(panel.draws),
+        tense=tense(panel.elicited.network.model),
     )
 
 

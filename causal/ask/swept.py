@@ -19,9 +19,10 @@ from causal.ask.answer import PANEL
 from causal.ask.asking import Skipped
 from causal.ask.brief import WITHHELD, Brief, Cell, banded, percent, signed
 from causal.ask.candidates import BY_DEFINITION, NAMED, PAIR, SINGLE, Candidate
-from causal.ask.interventions import MINIMAL, READINGS
+from causal.ask.interventions import READINGS
 from causal.ask.mixture import EQUAL, EXPERT, SCHOOL, Spread
-from causal.ask.saying import counted
+from causal.ask.saying import counted, listed
+from causal.ask.tense import AHEAD, OVER, Tense
 from causal.learn.gate import REFUSE, Gate
 from causal.spec.question import Event
 
@@ -75,6 +76,7 @@ class Sweep:
     draws: int
     ci_prob: float
     run: Gate
+    tense: Tense = OVER
 
     @property
     def title(self) -> str:
@@ -94,6 +96,23 @@ class Sweep:
     def readings(self) -> tuple[str, ...]:
         """The readings under which anything was answered."""
         return tuple(dict.fromkeys(each.reading for each in self.rows))
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The readings that are told: of a case still to come none whose every number is that of the main one."""
+        return tuple(each for each in self.readings if each == self.main or not self._repeats(each))
+
+    def _repeats(self, reading: str) -> bool:
+        mine, main = ({each.candidate.name: each for each in self.of(which)} for which in (reading, self.main))
+        return (
+            self.tense is AHEAD
+            and mine.keys() == main.keys()
+            and all(
+                round(getattr(mine[name], what)[WHOLE].mean - getattr(main[name], what)[WHOLE].mean, EQUAL) == 0.0
+                for name in mine
+                for what in ("outcome", "without")
+            )
+        )
 
     def of(self, reading: str, group: str = "") -> tuple[Swept, ...]:
         """Return a reading's rows, all or those of one kind, the lowest probability of the outcome first."""
@@ -153,8 +172,8 @@ class Sweep:
 
     @property
     def main(self) -> str:
-        """The reading that the brief is sorted by: the minimal rewrite where it was asked for, else the last."""
-        return MINIMAL if MINIMAL in self.readings else self.readings[-1]
+        """The reading that the brief is sorted by: the one to be told first where it was asked for, else the last."""
+        return self.tense.main if self.tense.main in self.readings else self.readings[-1]
 
     @property
     def brief(self) -> Brief:
@@ -163,7 +182,7 @@ class Sweep:
             return Brief(("change", "effect"))
         main = self.main
         found: dict[str, dict[str, Swept]] = {}
-        for reading in (main, *self.readings):  # what the main reading cannot ask comes last
+        for reading in (main, *self.apart):  # what the main reading cannot ask comes last
             for group in self.groups:
                 for each in self.of(reading, group):
                     found.setdefault(each.candidate.name, {})[reading] = each
@@ -175,9 +194,9 @@ class Sweep:
             if leading is not None and not self.withheld(leading):
                 place = None if self.gate.withholds or self.draws == 1 else percent(leading.ranks[0])
                 tail = (signed(leading.effect[WHOLE].mean), place)
-            cells = (self._cell(by[reading]) if reading in by else None for reading in self.readings)
+            cells = (self._cell(by[reading]) if reading in by else None for reading in self.apart)
             rows.append((first.candidate.marked, first.candidate.kind, *cells, *tail))
-        heads = ("change", "kind", *self.readings, f"effect ({main})", f"first of its kind ({main})")
+        heads = ("change", "kind", *self.apart, f"effect ({main})", f"first of its kind ({main})")
         kept = [at for at in range(len(heads)) if not (at == 1 and len({row[1] for row in rows}) == 1)]
         if self.draws == 1:
             kept = kept[:-1]
@@ -197,7 +216,9 @@ class Sweep:
         plain = [group for group in self.groups if BY_DEFINITION not in group] or list(self.groups)
         single = ", with every parameter at its median" if self.draws == 1 else ""
         lines = [f"What {self.outcome} comes to, and the effect, with the {plain[0]} that lowers it most{single}:"]
-        lines += [self._leader(reading, self.of(reading, plain[0])) for reading in self.readings]
+        lines += [self._leader(reading, self.of(reading, plain[0])) for reading in self.apart]
+        if same := [reading for reading in self.readings if reading not in self.apart]:
+            lines.append(f"Read as {listed(same)}, every number is the same.")
         lines += [self._other(group) for group in plain[1:]]
         shown = next((each for each in self.of(self.main) if each.candidate.parts), None)
         if shown is not None and BY_DEFINITION not in plain[0]:

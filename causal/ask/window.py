@@ -101,7 +101,7 @@ class Inevitability:
     @property
     def title(self) -> str:
         """What the analysis answers."""
-        return f"When did it become hard to avoid: {self.voice.event(self.event)}"
+        return f"{self.voice.tense.hard}: {self.voice.event(self.event)}"
 
     @property
     def dated(self) -> bool:

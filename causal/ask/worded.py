@@ -22,12 +22,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from causal.ask.interventions import MINIMAL
 from causal.ask.phrases import spoken
-from causal.ask.saying import MONTHS, listed
+from causal.ask.saying import dated, listed, since
+from causal.ask.tense import OVER, tense
 from causal.exact.mechanisms.types import Space
 from causal.exact.parameter import inputs, resting
 from causal.graph import Graph
-from causal.spec.dates import Span
 from causal.spec.model import Intervention, Logistic, Model, NoisyAnd, NoisyOr, Table, Types, Variable, frozen
 from causal.spec.question import All, Assign, Baseline, Causes, Event, NoCause, Only, Probability, Question, Row
 from causal.spec.typetext import type_values
@@ -105,16 +106,16 @@ def worded(model: Model, variable: Variable, question: Question) -> Worded:
 
 
 def change_in_words(model: Model, intervention: Intervention, event: Event) -> Worded:
-    """Return the question for an event after a named intervention, read as a minimal rewrite, in plain words."""
+    """Return the question for an event after a named intervention, read as the case is told first, in plain words."""
     title = intervention.title or spoken(intervention.name)
     told = [f"Suppose this change: {_stop(title)}", _stop(intervention.about)]
     told.append(f"It sets {listed([in_words(model, name, state) for name, state in intervention.do.items()])}.")
     graph = Graph.of(model)
     past = graph.history(intervention.when.first) if intervention.when else {}
     if intervention.when is not None:
-        told.append(f"What was settled before {_since(intervention.when)} stands as it happened.")
+        told.append(tense(model).settled.format(since(intervention.when.text)))
     luck = [named(model, name, at) for name, at in graph.chance(intervention.do).items() if name not in past]
-    if luck:
+    if luck and tense(model).main == MINIMAL:
         told.append(f"Luck that the change does not touch falls as it fell ({'; '.join(luck)}).")
     ask = f"Out of 100 such worlds, in how many would we find {event_in_words(model, event)}?"
     return Worded(" ".join(each for each in told if each), ask)
@@ -123,7 +124,7 @@ def change_in_words(model: Model, intervention: Intervention, event: Event) -> W
 def frame(model: Model, variable: Variable) -> Frame:
     """Return what a reader has to know for all questions about a variable."""
     start, points = _FRAMES.get(type(variable.mechanism), _no_start)(model, variable)
-    when = f" ({_span(variable.when)})" if variable.when else ""
+    when = f" ({dated(variable.when.text)})" if variable.when else ""
     return Frame(
         title=f"{variable.title}{when}",
         about=_tidy(variable.about),
@@ -170,20 +171,6 @@ def event_in_words(model: Model, event: Event) -> str:
     return f"{variable.title}: {_or(meanings)}"
 
 
-def _since(span: Span) -> str:
-    """Return when a span begins, as finely as it was written."""
-    parts = span.text.split("/")[0].strip().split("-")
-    month = [MONTHS[int(parts[1]) - 1]] if len(parts) > 1 else []
-    day = [str(int(parts[2]))] if len(parts) > 2 else []
-    return " ".join([*day, *month, parts[0]])
-
-
-def _span(span: Span) -> str:
-    ends = span.text.split("/")
-    last = _since(Span(span.first, span.last, ends[-1]))
-    return f"{_since(span)} to {last}" if len(ends) > 1 else last
-
-
 def _tidy(text: str) -> str:
     return " ".join(text.split())
 
@@ -206,12 +193,17 @@ def _combination(model: Model, variable: Variable, seen: Sequence[Event]) -> str
     """Return the state of every parent; of a variable without parents, that nothing is known yet."""
     if seen:
         there = "; and ".join(event_in_words(model, each) for each in seen)
-        return f"Suppose {there}; and all else as it was."
+        return f"Suppose {there}; and all else {all_else(model)}."
     if variable.when is None:
         return "Suppose that nothing is known about the case yet."
     if variable.actual is None:
         return "Suppose nothing: take the world as it is known today."
-    return f"Go back to {_since(variable.when)}, when this was still open, and forget how it came out."
+    return f"Go back to {since(variable.when.text)}, when this was still open, and forget how it came out."
+
+
+def all_else(model: Model) -> str:
+    """Say how it is with what a question leaves open: as it was, where one starts from what happened, and it has."""
+    return "as it was" if model.baseline == "actual" and tense(model) is OVER else "as it may be"
 
 
 def _row(model: Model, variable: Variable, word: object) -> str:
@@ -225,7 +217,7 @@ def _row(model: Model, variable: Variable, word: object) -> str:
     over = [_when(model, when) for when in earlier if all(set(mine.get(p, s)) & set(s) for p, s in when.items())]
     told = _when(model, mine, meaning=True) if mine else ""
     if not over:
-        return f"Suppose {told}; and all else as it was."
+        return f"Suppose {told}; and all else {all_else(model)}."
     ruled = "; nor ".join(over)
     if told:
         return f"Suppose {told}, but not {ruled}."

@@ -18,6 +18,7 @@ from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.ask.measure import STILL
 from causal.ask.saying import counted
+from causal.ask.tense import AHEAD, OVER
 from causal.cli.screen import emit, interval, number, show, show_table
 from causal.learn.gate import NO_GATE, PASS, Gate, judge_run
 from causal.spec.priors import PANELS
@@ -169,11 +170,12 @@ def show_ranking(ranking: Ranking, reading: Reading | None, by_expert: bool, as_
         emit({"outcome": str(ranking.event), "rows": rows, "skipped": skipped, "gate": gate.to_dict()})
         return gate
     _banner(gate, "some of these numbers")
+    tense = AHEAD if ranking.ahead else OVER
     for name in readings:
         if ranking.of(name):
             header = ("intervention", "when", str(ranking.event), "without it", "effect", "plausibility")
             lines = [line for each in ranking.of(name) for line in _lines(each, by_expert)]
-            show_table(header, lines, left=2, title=f"{name}: {READINGS[name]}")
+            show_table(header, lines, left=2, title=f"{name}: {tense.given[name]}")
             _show_same(ranking, name)
             show()
     if any(each.outcome.exact for each in ranking.divergences):

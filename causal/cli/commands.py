@@ -281,8 +281,9 @@ def explain(
     priors: PriorsFile = None,
     outcome: Outcome = None,
     reading: Annotated[
-        Literal["forecast", "minimal", "retrospective"], typer.Option("--reading", help="How a change is read.")
-    ] = "minimal",
+        Literal["forecast", "minimal", "retrospective"] | None,
+        typer.Option("--reading", help="How a change is read; else minimal, or forecast of what is still to come."),
+    ] = None,
     of: Annotated[str, typer.Option("--of", metavar="NAME", help="What it is about: a cause, a change, a date.")] = "",
     against: Annotated[str, typer.Option("--against", metavar="NAME", help="What that is compared with.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every single setting as well.")] = False,
@@ -316,7 +317,7 @@ def explain(
     if event is None and study.model.outcome is None:
         raise UsageError(f"{study.model.name} names no outcome; say which: --outcome 'variable = state'")
     posterior = study.at_medians() if medians else the_posterior(study, seed, draws, quiet)[0]
-    options = {"reading": answers.CALLED[reading], "everything": everything, "below": below}
+    options = {"reading": answers.CALLED[reading] if reading else "", "everything": everything, "below": below}
     options |= {"confidence": confidence, "of": of, "against": against, "cluster": cluster}
     with asking(f"asking: {analysis}", posterior, quiet):
         found = posterior.explain(analysis, event, **options)

@@ -12,7 +12,7 @@ from causal.ask.interventions import FORECAST, READINGS
 from causal.spec.priors import LINEAR
 from causal.tell import luck
 from causal.tell.claims import Reason, Who
-from causal.tell.divergences import NOTHING, headline
+from causal.tell.divergences import NOTHING, headline, repeated
 from causal.tell.document import (
     Assumed,
     Block,
@@ -29,10 +29,10 @@ from causal.tell.document import (
     cell,
     paragraph,
 )
-from causal.tell.facts import Dissent, Driver, Four, Report
+from causal.tell.facts import Dissent, Driver, Four, Report, Without
 from causal.tell.findings import effect
 from causal.tell.ledger import cited, title_of
-from causal.tell.sections import TITLE
+from causal.tell.sections import TITLE, stage
 from causal.tell.wording import decimal, difference, probability, said, shown
 
 
@@ -52,13 +52,17 @@ def by_expert(report: Report) -> Section:
     )
     columns = tuple(Column(column(who), True) for who in report.experts)
     blocks: list[Block] = [paragraph(lead), *_densities(report), _dates(report, columns)]
-    blocks += [_matrix(report, reading, columns) for reading in READINGS if report.of(reading)]
+    blocks += [
+        _matrix(report, reading, columns)
+        for reading in READINGS
+        if report.of(reading) and reading not in repeated(report)
+    ]
     return Section("experts-apart", "By expert, before any pooling", tuple(blocks))
 
 
 def _densities(report: Report) -> list[Block]:
     """Return the headline's picture by expert, none where the gate withholds it."""
-    drawings, row = report.drawings, headline(report.interventions)
+    drawings, row = report.drawings, headline(report.interventions, report.tense.first)
     if drawings is None or drawings.headline is None or row is None or report.gate.withholds:
         return []
     title = f"{row.title} ({row.reading}), by expert"
@@ -75,13 +79,16 @@ def column(who: Who) -> str:
 
 
 def _dates(report: Report, columns: tuple[Column, ...]) -> Table:
+    found: dict[str, Without] = {}
+    for each in report.without:
+        if each.reading in (FORECAST, NOTHING):
+            found.setdefault(stage(report, each), each)
     rows = tuple(
-        (cell(each.before or NOTHING), *(cell(*shown(each.by_expert[who.name])) for who in report.experts))
-        for each in report.without
-        if each.reading in (FORECAST, NOTHING)
+        (cell(head), *(cell(*shown(each.by_expert[who.name])) for who in report.experts))
+        for head, each in found.items()
     )
     caption = f"Probability of {report.asked.label}, nothing set, later luck open"
-    return Table(caption, (Column("Given what was decided before"), *columns), rows)
+    return Table(caption, (Column(report.tense.decided), *columns), rows)
 
 
 def _matrix(report: Report, reading: str, columns: tuple[Column, ...]) -> Table:
@@ -130,7 +137,7 @@ def disagreement(report: Report) -> Section:
 
 def _mean(report: Report, expert: str, mean: float) -> Text:
     """Return an expert's answer on the headline, with interval and word where the headline's own row has them."""
-    row = headline(report.interventions)
+    row = headline(report.interventions, report.tense.first)
     return (Strong(probability(mean)),) if row is None else said(row.by_expert[expert].outcome)
 
 

@@ -7,17 +7,20 @@ ranking -> Without      a row per date at which an intervention begins, and one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 from causal.ask.answer import PANEL, VISIBLE, Answer
-from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
-from causal.graph import definition
+from causal.ask.interventions import FORECAST, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.ask.tense import OVER
+from causal.graph import Graph, definition
 from causal.spec.model import Intervention, Model, Variable, frozen
-from causal.tell.facts import Defined, Four, Row, Without, by_outcome
+from causal.tell.facts import Defined, Four, Report, Row, Without, by_outcome
 from causal.tell.number import Number
 
+SAME = 1e-9  # two means that differ by less are one, reckoned in another order
 NOTHING = "nothing taken as given"  # the reading of an outcome on which no history bears
-FIRST = (MINIMAL, FORECAST, RETROSPECTIVE)  # readings in the order in which they are told
 
 
 def number(answer: Answer, expert: str, override: bool) -> Number:
@@ -101,13 +104,13 @@ def _before(intervention: Intervention) -> str | None:
     return intervention.when.first.isoformat() if intervention.when else None
 
 
-def headline(rows: Iterable[Row]) -> Row | None:
-    """Return the intervention that leaves the outcome least probable, by the first of ``FIRST`` under which one does.
+def headline(rows: Iterable[Row], first: Iterable[str] = OVER.first) -> Row | None:
+    """Return the intervention that leaves the outcome least probable, by the ``first`` reading under which one does.
 
     One that sets part of the outcome's definition by hand comes first only where there is no other.
     """
     found = tuple(rows)
-    return next((row for reading in FIRST if (row := best(found, reading)) is not None), None)
+    return next((row for reading in first if (row := best(found, reading)) is not None), None)
 
 
 def best(rows: Iterable[Row], reading: str) -> Row | None:
@@ -116,22 +119,51 @@ def best(rows: Iterable[Row], reading: str) -> Row | None:
     return next((row for row in known if not row.defines), known[0] if known else None)
 
 
-def without(nothing: Answer, ranking: Ranking, override: bool) -> tuple[Without, ...]:
+def repeated(report: Report) -> tuple[str, ...]:
+    """Return the readings of a case still to come that add nothing to the forecast: no number of theirs is another.
+
+    They are the same by right where nothing on record is later than an intervention, or an effect of what it sets.
+    """
+    forecast = {row.intervention: row for row in report.of(FORECAST)}
+    if not report.ahead or not forecast:
+        return ()
+    others = [reading for reading in report.tense.first if reading != FORECAST]
+    return tuple(reading for reading in others if _repeats(report.of(reading), forecast))
+
+
+def _repeats(rows: Sequence[Row], forecast: Mapping[str, Row]) -> bool:
+    return len(rows) == len(forecast) and all(_alike(row, forecast[row.intervention]) for row in rows)
+
+
+def _alike(row: Row, other: Row) -> bool:
+    """Whether two rows have the same outcome, with the intervention and without it, for the panel and every expert."""
+    fours = ((row.panel, other.panel), *((four, other.by_expert[name]) for name, four in row.by_expert.items()))
+    means = [(getattr(one, at).mean, getattr(two, at).mean) for one, two in fours for at in ("outcome", "without")]
+    return all(None not in pair and math.isclose(*pair, abs_tol=SAME) for pair in means)
+
+
+def without(graph: Graph, nothing: Answer, ranking: Ranking, override: bool) -> tuple[Without, ...]:
     """Return the outcome with nothing set: first with nothing given, then by date, then by reading.
 
     The dates are those at which an intervention begins; each is asked once, however many begin there. A retrospective
     has no date: without the intervention it is what really happened.
     """
-    found = [_without(None, NOTHING, nothing, override)]
+    found = [_without(None, NOTHING, nothing, override, None)]
     dated: dict[tuple[str, int], Without] = {}
     for each in ranking.divergences:
         before = _before(each.intervention)
         if before is not None and each.reading != RETROSPECTIVE:
             place = (before, list(READINGS).index(each.reading))
-            dated.setdefault(place, _without(before, each.reading, each.without, override))
+            dated.setdefault(place, _without(before, each.reading, each.without, override, _known(graph, before)))
     return (*found, *(dated[place] for place in sorted(dated)))
 
 
-def _without(before: str | None, reading: str, answer: Answer, override: bool) -> Without:
+def _known(graph: Graph, before: str) -> str | None:
+    """Return the day on which the last of the history before a day was decided, None where there is none."""
+    spans = (graph.model.variables[name].decided for name in graph.history(dt.date.fromisoformat(before)))
+    return max((each.last.isoformat() for each in spans if each is not None), default=None)
+
+
+def _without(before: str | None, reading: str, answer: Answer, override: bool, known: str | None) -> Without:
     by_expert = frozen({name: number(answer, name, override) for name in answer.experts})
-    return Without(before, reading, answer.question, number(answer, PANEL, override), by_expert, answer.notes)
+    return Without(before, reading, answer.question, number(answer, PANEL, override), by_expert, answer.notes, known)

@@ -31,6 +31,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from causal.ask.answer import CI_KIND, CI_PROB
+from causal.ask.tense import AHEAD, OVER, Tense
 from causal.learn.gate import PASS, REFUSE
 from causal.tell.claims import Abstention, Against, Check, Direct, Known, Loop, Reason, Said, Scored, Split, Who, Worded
 from causal.tell.drawings import Drawings
@@ -81,7 +82,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Without:
-    """The outcome with nothing set, given what was decided before a date; the first has no date and nothing given."""
+    """The outcome with nothing set, given what was decided before a date; the first has no date and nothing given.
+
+    ``known`` is the day on which the last of it was decided, None where nothing was.
+    """
 
     before: str | None
     reading: str
@@ -89,6 +93,7 @@ class Without:
     number: Number
     by_expert: Mapping[str, Number]
     notes: tuple[str, ...] = ()
+    known: str | None = None
 
 
 @dataclass(frozen=True)
@@ -303,7 +308,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything there is to tell about one posterior, as facts."""
+    """Everything there is to tell about one posterior, as facts; ``ahead``: of a case still to come."""
 
     model: str
     title: str
@@ -342,6 +347,7 @@ class Report:
     explained: tuple[Told, ...] = ()
     known: tuple[Known, ...] = ()
     scored: tuple[Scored, ...] = ()
+    ahead: bool = False
     rivals: Rivals | None = None
     beside: Beside = field(default_factory=Beside)
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone
@@ -351,6 +357,11 @@ class Report:
         """What really happened, by variable, where that is known."""
         found = (each.variable for each in self.marginals)
         return {each.name: each.actual for each in found if each.actual is not None}
+
+    @property
+    def tense(self) -> Tense:
+        """The words for a case that is over, or for one still to come."""
+        return AHEAD if self.ahead else OVER
 
     def of(self, reading: str) -> tuple[Row, ...]:
         """Return one reading's interventions, the lowest probability of the outcome first, the withheld last."""

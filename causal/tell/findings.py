@@ -11,20 +11,16 @@ How probable and how sure are never said in one breath: the word beside a number
 from __future__ import annotations
 
 from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
-from causal.ask.saying import counted
+from causal.ask.saying import counted, dated
 from causal.learn.gate import PASS, REFUSE
 from causal.tell import disputed, luck
-from causal.tell.divergences import FIRST, best, headline
+from causal.tell.divergences import best, headline, repeated
 from causal.tell.document import Banner, Code, Strong, Text, plain
-from causal.tell.facts import Report, Row
+from causal.tell.facts import Report, Row, Without
 from causal.tell.number import Number
-from causal.tell.wording import difference, said, span
+from causal.tell.wording import difference, said
 
-READ_AS = {
-    MINIMAL: "Under minimal rewrite (the luck of the real course stays as it was)",
-    FORECAST: "As a forecast (what came later is open)",
-    RETROSPECTIVE: "In retrospect (all that happened is given, and each variable is assumed to keep its luck)",
-}
+UNDER = {MINIMAL: "Under minimal rewrite", FORECAST: "As a forecast", RETROSPECTIVE: "In retrospect"}
 SHOWN = 3  # findings that a banner names; all stand under the computation
 
 
@@ -65,12 +61,12 @@ def sentences(report: Report) -> tuple[Text, ...]:
     """
     if report.gate.withholds:
         return (("The headline numbers are withheld: the gate refused the draws that they come from.",),)
-    found = [_nothing_set(report)]
-    for reading in FIRST:
+    found, known = [_nothing_set(report)], repeated(report)
+    for reading in report.tense.first:
         row = best(report.interventions, reading)
-        if row is not None:
+        if row is not None and reading not in known:
             found.append(_least(report, row) if len(found) == 1 else _again(report, row, found[1]))
-    row = headline(report.interventions)
+    row = headline(report.interventions, report.tense.first)
     if row is not None:
         found += [*_lowering(report, row), *_spread(report, row)]
     return (*found, *disputed.sentences(report), *_contradictions(report))
@@ -89,48 +85,54 @@ def main_sentence(report: Report) -> str:
 
 def _nothing_set(report: Report) -> Text:
     """Say how probable the outcome is without any intervention, on the shortest and on the longest history."""
-    dated = [each for each in report.without if each.reading == FORECAST and each.before]
+    steps = [each for each in report.without if each.reading == FORECAST and each.before]
     head: Text = ("With nothing set, the probability of ", Strong(report.asked.label), " is ")
-    if not dated:
+    if not steps:
         return (*head, *said(report.without[0].number), ".")
-    first, last = dated[0], dated[-1]
-    found = (*head, *said(first.number), f", on the history before {first.before}")
-    if first is not last:
-        found = (*found, ", and ", *said(last.number), f", on the history before {last.before}")
+    first, last = steps[0], steps[-1]
+    found = (*head, *said(first.number), _so_far(report, first))
+    if first is not last and (first.known != last.known or not report.ahead):
+        found = (*found, ", and ", *said(last.number), _so_far(report, last))
     return (*found, ".")
+
+
+def _so_far(report: Report, each: Without) -> str:
+    """Say what is given: of what is over the history before a date, of what is to come all that is known by then."""
+    if not report.ahead:
+        return f", on the history before {dated(each.before or '')}"
+    return f", on what is known up to {dated(each.known)}" if each.known else ", with nothing taken as given"
 
 
 def _least(report: Report, row: Row) -> Text:
     among = report.of(row.reading)
-    when = f" ({span(row.when)})" if row.when else ""
+    when = f" ({dated(row.when)})" if row.when else ""
     choice = f"of {counted(len(among), 'intervention')}, " if len(among) > 1 else ""
     aside = " (leaving out what sets part of the outcome's definition)" if any(each.defines for each in among) else ""
     if row.defines:
         aside = " (it sets part of the outcome's definition)"
     return (
-        f"{READ_AS[row.reading]}, {choice}",
+        f"{report.tense.read_as[row.reading]}, {choice}",
         Strong(row.title),
         f"{when} leaves ",
         Strong(report.asked.label),
         f" least probable{aside}: ",
         *said(row.panel.outcome),
-        *_against(row),
+        *_against(report, row),
     )
 
 
-def _against(row: Row) -> Text:
+def _against(report: Report, row: Row) -> Text:
     """Say what the outcome is without the intervention: a probability, or what really happened."""
     if luck.happened(row):
         return (", where it did happen." if row.panel.without.mean else ", where it did not happen.",)
-    history = "record" if row.reading == RETROSPECTIVE else "history"
-    return (", against ", *said(row.panel.without), f", on the same {history} without it.")
+    return (", against ", *said(row.panel.without), report.tense.against[row.reading])
 
 
 def _again(report: Report, row: Row, before: Text) -> Text:
     """Say the same of a second reading, in few words where the same words come out."""
     whole = _least(report, row)
     same = whole[1:] == before[1:]
-    return (f"{READ_AS[row.reading]}, the same holds to every digit shown.",) if same else whole
+    return (f"{report.tense.read_as[row.reading]}, the same holds to every digit shown.",) if same else whole
 
 
 def _lowering(report: Report, row: Row) -> list[Text]:
@@ -140,7 +142,7 @@ def _lowering(report: Report, row: Row) -> list[Text]:
     effects = [each.panel.effect for each in report.of(row.reading)]
     lower, higher = sum(1 for each in effects if _below(each)), sum(1 for each in effects if _above(each))
     words = (
-        f"Under {row.reading}, the {100 * report.ci_prob:.0f} % interval of the effect lies wholly below zero for "
+        f"{UNDER[row.reading]}, the {100 * report.ci_prob:.0f} % interval of the effect lies wholly below zero for "
         f"{lower} and wholly above it for {higher} of {counted(len(effects), 'intervention')}."
     )
     return [(words,)]

@@ -25,9 +25,10 @@ from operator import and_
 from pathlib import Path
 
 from causal.ask.answer import Answer
-from causal.ask.interventions import MINIMAL, Ranking
+from causal.ask.interventions import Ranking
 from causal.ask.judged import checked, judged
 from causal.ask.panel import Panel, ask
+from causal.ask.tense import AHEAD, tense
 from causal.graph import Graph, definition
 from causal.learn.elicited import Elicited
 from causal.learn.entries import versions
@@ -86,9 +87,10 @@ def gather(
     model, priors = elicited.network.model, elicited.priors
     nothing = ask(panel, [elicited.writer.write(Probability((ranking.event,)))])[0]
     laid, orders = judged(panel), checked(panel)
-    dated, interventions = without(nothing, ranking, override), rows(model, ranking, override)
-    row = headline(interventions)
-    reading = row.reading if row else MINIMAL
+    dated, interventions = without(elicited.network.graph, nothing, ranking, override), rows(model, ranking, override)
+    first = tense(model).first
+    row = headline(interventions, first)
+    reading = row.reading if row else first[0]
     every, open_gate = marginals(panel, override)
     profiled, profile_gate = worlds(panel, ranking.event, interventions, reading, override)
     moved, levels_gate = levels(panel, ranking.event, interventions, reading, override)
@@ -138,6 +140,7 @@ def gather(
         explained=tuple(told for told, _ in explained),
         known=judgements.known(elicited),
         scored=judgements.scored(elicited),
+        ahead=tense(model) is AHEAD,
         rivals=rivalled,
         beside=unasked,
         drawings=replace(

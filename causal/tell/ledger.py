@@ -281,9 +281,9 @@ def assumptions(report: Report) -> Section:
         items.append((f"{counted(known.gates, 'gate')}: a state of parents that settles the child, whatever else.",))
     items += [
         (f"Judgements of departures start from the baseline: {actual}.",),
-        ("An intervention sets its variables and touches nothing else; all other mechanisms go on as they were.",),
-        *([(luck.assumption(known.couplings),)] if report.of(RETROSPECTIVE) else []),
-        ("What is given locates the case and does not teach the parameters: the experts knew what happened.",),
+        (f"An intervention sets its variables and touches nothing else; {report.tense.go_on}.",),
+        *([(luck.assumption(known.couplings, report.tense),)] if report.of(RETROSPECTIVE) else []),
+        (f"What is given locates the case and does not teach the parameters: {report.tense.knew}.",),
         (f"Experts do not learn from each other; the panel pools their posteriors ({known.pooling}).",),
         *((f"{each[:1].upper()}{each[1:]}.",) for each in known.pool[:1]),
     ]

@@ -39,9 +39,7 @@ def unquantified(report: Report) -> Section:
             "What one expert says about one parameter is taken to be independent of what they say about another, but "
             "for what they said about totals."
         ),
-        "How an intervention comes about": (
-            "It is set as if by hand. Who or what would have brought it about might have changed other things too."
-        ),
+        "How an intervention comes about": f"It is set as if by hand. {report.tense.brought}",
         "The same luck in two worlds": luck.untested(report),
         "Judgement itself": seeds.untested(report),
     }

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from causal.ask.interventions import RETROSPECTIVE
 from causal.ask.saying import counted
+from causal.ask.tense import Tense
 from causal.exact.coupling import COMONOTONE, INDEPENDENT, INHIBITORS, assumed, coupling_of
 from causal.spec.model import KINDS as MECHANISMS
 from causal.spec.model import Rule, Types, Variable
@@ -66,14 +67,14 @@ def happened(row: Row) -> bool:
     return row.reading == RETROSPECTIVE and row.panel.without.mean in (0.0, 1.0)
 
 
-def assumption(kinds: Mapping[str, int]) -> str:
+def assumption(kinds: Mapping[str, int], tense: Tense) -> str:
     """Say what stays the same across worlds, and of how many variables."""
     known = [(kinds[each], words) for each, words in KINDS.items() if each in kinds]
     found = "; ".join(f"{counted(count, 'has', 'have')} {words}" for count, words in known)
     return (
-        "For retrospective numbers alone: in the world that is imagined each variable keeps the luck that it really "
-        f"had. Of the variables with parents, {found}. Nothing that is observed can test this, and with another "
-        "coupling the numbers are others."
+        f"For retrospective numbers alone: in the world that is imagined each variable keeps the luck {tense.luck}. "
+        f"Of the variables with parents, {found}. Nothing that is observed can test this, and with another coupling "
+        "the numbers are others."
     )
 
 
@@ -81,11 +82,11 @@ def untested(report: Report) -> str:
     """Say what no interval covers where worlds are compared, or that none are."""
     if not report.of(RETROSPECTIVE):
         return (
-            "No question here compares what would have happened in one case across worlds (rung 3), so how luck is "
+            f"No question here compares what {report.tense.would} in one case across worlds (rung 3), so how luck is "
             "shared between worlds has no part in any number, and is not tested by any."
         )
     return (
-        "Retrospective numbers compare this case with a world that was not (rung 3), and rest on what is the same in "
-        "both: here each variable keeps its luck. That is an assumption which no observation can test and no interval "
-        "covers; the assumptions say of which variables. Forecasts and minimal rewrites do not need it."
+        f"{report.tense.compared}: here each variable keeps its luck. That is an assumption which no observation can "
+        "test and no interval covers; the assumptions say of which variables. Forecasts and minimal rewrites do not "
+        "need it."
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from causal.ask.needed import MINUTES, Needed, Open, needed
 from causal.ask.saying import counted
-from causal.ask.worded import Frame
+from causal.ask.worded import Frame, all_else
 from causal.errors import UsageError
 from causal.learn.elicited import Elicited
 from causal.spec.priors import Quantiles, Scale
@@ -156,10 +156,11 @@ def _time(minutes: int) -> str:
 def _how(found: Needed) -> Iterator[str]:
     yield from ("## How to answer", "")
     yield (
-        "Most questions ask you to suppose something and to picture 100 worlds in which it is so, all else being as it "
-        "was and the rest left to run its course. In how many of them would we find what is asked? Give four numbers, "
-        "in this order: the **lowest** number of worlds that you find plausible, the **highest**, your **best** guess, "
-        "and **how sure** you are that the truth lies between lowest and highest, in per cent (50 to 100)."
+        "Most questions ask you to suppose something and to picture 100 worlds in which it is so, all else being "
+        f"{all_else(found.model)} and the rest left to run its course. In how many of them would we find what is "
+        "asked? Give four numbers, in this order: the **lowest** number of worlds that you find plausible, the "
+        "**highest**, your **best** guess, and **how sure** you are that the truth lies between lowest and highest, "
+        "in per cent (50 to 100)."
     )
     yield ""
     yield _words_of(found)

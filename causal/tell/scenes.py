@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from causal.ask.saying import counted, listed
+from causal.ask.saying import counted, dated, listed
 from causal.tell.document import (
     Block,
     Cell,
@@ -29,7 +29,7 @@ from causal.tell.document import (
 from causal.tell.facts import Level, Marginal, Report, World
 from causal.tell.rivalfacts import Beside
 from causal.tell.sections import TITLE
-from causal.tell.wording import NONE, probability, shown, span
+from causal.tell.wording import NONE, probability, shown
 
 NOTHING_SET = "nothing set"
 
@@ -70,7 +70,7 @@ def _disputed(beside: Beside) -> Paragraph:
 
 
 def _variable(each: Marginal) -> Cell:
-    return cell((Strong(each.variable.title),), (Quiet(span(each.variable.window)),))
+    return cell((Strong(each.variable.title),), (Quiet(dated(each.variable.window)),))
 
 
 def _states(each: Marginal) -> Cell:

@@ -14,13 +14,13 @@ from dataclasses import replace
 from functools import partial
 
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE
-from causal.ask.saying import counted
+from causal.ask.saying import counted, dated, listed
 from causal.spec.grammar import parse_event
 from causal.spec.priors import HIERARCHICAL
 from causal.spec.question import Named, Setting
 from causal.tell import luck, seeds
 from causal.tell.claims import Who
-from causal.tell.divergences import NOTHING
+from causal.tell.divergences import NOTHING, repeated
 from causal.tell.document import (
     Assumed,
     Block,
@@ -43,7 +43,7 @@ from causal.tell.document import (
 from causal.tell.facts import Defined, Report, Row, Without
 from causal.tell.findings import told
 from causal.tell.number import Number
-from causal.tell.wording import NONE, likelihood, news, shown, span
+from causal.tell.wording import NONE, likelihood, news, shown
 
 TITLE = {FORECAST: "Forecast", MINIMAL: "Minimal rewrite", RETROSPECTIVE: "Retrospective"}
 
@@ -53,8 +53,8 @@ def question(report: Report) -> Section:
     asked, variable = report.asked, report.asked.variable
     pairs: tuple[tuple[str, Text], ...] = (
         ("Asked for", (Code(f"P({asked.event})"), f": {asked.label}")),
-        ("When", (span(variable.window) or "undated",)),
-        ("What happened", (Fact(variable.actual) if variable.actual is not None else "not known",)),
+        ("When", (dated(variable.window) or "undated",)),
+        ("What happened", (Fact(variable.actual) if variable.actual is not None else report.tense.unknown,)),
     )
     blocks: list[Block] = [paragraph(text) for text in (report.about, variable.about) if text]
     blocks += [Terms(pairs), _states(f"What the states of {variable.title} mean", (variable,))]
@@ -82,8 +82,8 @@ def findings(report: Report) -> Section:
     interval = f"{100 * report.ci_prob:.0f} %"
     how = (
         f"Numbers are means over draws of the panel; in brackets the {interval} interval: how sure the panel is of the "
-        "probability, disagreement included. Words are those of ICD 203. No accuracy can be scored for a past that did "
-        "not happen: these are coherent summaries of judgements, not measurements."
+        "probability, disagreement included. Words are those of ICD 203. "
+        f"{report.tense.accuracy}"
     )
     main, *others = told(report)
     blocks: list[Block] = [Paragraph(main, lead=True)]
@@ -95,24 +95,28 @@ def findings(report: Report) -> Section:
 
 def without(report: Report) -> Section:
     """Lay out the outcome with nothing set, date by date."""
-    dates: dict[str | None, dict[str, Without]] = {}
+    stages: dict[str, dict[str, Without]] = {}
     for each in report.without:
-        dates.setdefault(each.before, {})[each.reading] = each
+        stages.setdefault(stage(report, each), {}).setdefault(each.reading, each)
+    readings = [reading for reading in (FORECAST, MINIMAL) if reading not in repeated(report)]
     rows = []
-    for before, found in dates.items():
-        head = cell(before or NOTHING)
-        first, second = found.get(FORECAST) or found.get(NOTHING), found.get(MINIMAL)
-        rows.append((head, *(likely(each.number) if each else cell(NONE) for each in (first, second))))
-    columns = (Column("Given what was decided before"), Column("Forecast", True), Column("Minimal rewrite", True))
+    for head, found in stages.items():
+        numbers = [found.get(reading) or (found.get(NOTHING) if reading == FORECAST else None) for reading in readings]
+        rows.append((cell(head), *(likely(each.number) if each else cell(NONE) for each in numbers)))
+    columns = (Column(report.tense.decided), *(Column(TITLE[reading], True) for reading in readings))
     caption = f"Probability of {report.asked.label}, nothing set"
-    lead = (
-        "How open the outcome was at each date on which an intervention begins. Variables decided before the date have "
-        "their actual values; with the real luck kept, so have all matters of chance."
-    )
+    lead = report.tense.opened + (report.tense.counted if MINIMAL in readings else "")
     blocks: list[Block] = [paragraph(lead), Table(caption, columns, tuple(rows))]
     if any(each.number.news is not None for each in report.without):
         blocks.append(paragraph(Quiet(NEWS)))
     return Section("without", "With nothing set", tuple(blocks))
+
+
+def stage(report: Report, each: Without) -> str:
+    """Say what is given with nothing set: of what is over all before a date, of what is to come all known by then."""
+    if report.ahead:
+        return f"known up to {dated(each.known)}" if each.known else NOTHING
+    return dated(each.before) if each.before else NOTHING
 
 
 NEWS = (
@@ -128,14 +132,18 @@ def likely(number: Number) -> Cell:
 
 def interventions(report: Report) -> Section:
     """Lay out every intervention under every reading, with the words that tell the columns apart."""
-    tables = [block for reading in READINGS if report.of(reading) for block in _reading(report, reading)]
-    blocks: list[Block] = (
-        [_glossary(report.asked.event), *tables] if tables else [paragraph("None that can be answered.")]
-    )
+    same = repeated(report)
+    told_apart = [reading for reading in READINGS if report.of(reading) and reading not in same]
+    tables = [block for reading in told_apart for block in _reading(report, reading)]
+    blocks: list[Block] = [_glossary(report), *tables] if tables else [paragraph("None that can be answered.")]
+    if same:
+        named = listed([TITLE[reading].lower() for reading in same])
+        blocks.append(paragraph(f"Read as {named}, every number is the same: nothing later is known that could count."))
     if any(row.panel.outcome.news is not None for row in report.interventions):
         blocks.append(paragraph(Quiet(NEWS)))
-    if tables:
-        blocks += [paragraph("What each of them means:"), _meanings(report)]
+    meanings = _meanings(report)
+    if meanings.pairs:
+        blocks += [paragraph("What each of them means:"), meanings]
     notes = [(row.title, note) for row in report.interventions for note in row.notes]
     if notes:
         blocks.append(paragraph("Notes:"))
@@ -146,27 +154,22 @@ def interventions(report: Report) -> Section:
     return Section("interventions", "Points of divergence", tuple(blocks))
 
 
-def _glossary(event: str) -> Terms:
+def _glossary(report: Report) -> Terms:
     """Return what each reading and each column is, in a line."""
-    forecast = "History up to the date stands, the intervention is made, all later luck is open: "
-    minimal = "The same, and later luck falls as it did, unless it follows from what is set: "
+    event, tense = report.asked.event, report.tense
     imagined = replace(parse_event(event), world=Setting((Named("name"),)))
-    retrospective = "All that is known of this case is given, whenever it was, and what is set is imagined in it: "
     keeps = "It assumes what no observation can test, that each variable keeps its luck in the world imagined."
     return Terms(
         (
-            (TITLE[FORECAST], (forecast, Code(f"P({event} | do(@name), history)"), ", rung 2.")),
-            (TITLE[MINIMAL], (minimal, Code(f"P({event} | do(@name), history, chance)"), ", rung 2.")),
+            (TITLE[FORECAST], (tense.glossary[FORECAST], Code(f"P({event} | do(@name), history)"), ", rung 2.")),
+            (TITLE[MINIMAL], (tense.glossary[MINIMAL], Code(f"P({event} | do(@name), history, chance)"), ", rung 2.")),
             (
                 TITLE[RETROSPECTIVE],
-                (retrospective, Code(f"P({imagined} | record)"), ", rung 3. ", Assumed(keeps)),
+                (tense.glossary[RETROSPECTIVE], Code(f"P({imagined} | record)"), ", rung 3. ", Assumed(keeps)),
             ),
-            ("Without it", ("The same history, the same luck, and nothing set; in retrospect, what really happened.",)),
+            ("Without it", (tense.without,)),
             ("Effect", ("With it less without it, reckoned draw by draw.",)),
-            (
-                "Plausibility",
-                ("The probability of what it sets, given the history before it, but for what it undoes.",),
-            ),
+            ("Plausibility", (tense.plausibility,)),
             ("Not to be added", ("Each row is a world of its own; effects of different rows do not add up.",)),
         )
     )
@@ -177,7 +180,7 @@ def _reading(report: Report, reading: str) -> Iterator[Block]:
     drawings = report.drawings
     if drawings is not None and not report.gate.withholds:
         title = luck.titled(f"{TITLE[reading]}: every point of divergence", reading)
-        without = luck.WHAT_HAPPENED if all(map(luck.happened, report.of(reading))) else "the same history without it"
+        without = luck.WHAT_HAPPENED if all(map(luck.happened, report.of(reading))) else report.tense.same[FORECAST]
         words = (
             f"{title}. The lowest probability of {report.asked.label} is on top. A row has the panel's mean and "
             f"interval, {without} as a hollow mark, and below them the mean of every expert. "
@@ -209,12 +212,14 @@ def _table(report: Report, reading: str) -> Table:
 
 
 def _meanings(report: Report) -> Terms:
-    """Return what each intervention stands for, in the order of the model."""
+    """Return what each intervention stands for, in the order of the model, where anything is said of it."""
     first = {row.intervention: row for row in reversed(report.interventions)}
     pairs = []
     for name in dict.fromkeys(row.intervention for row in report.interventions):
         row = first[name]
         sources = f" {'; '.join(row.sources)}." if row.sources else ""
+        if not row.about and not sources:
+            continue
         pairs.append((row.title, (Code(f"@{name}"), " ", Assumed(row.about), Quiet(sources))))
     return Terms(tuple(pairs))
 
@@ -222,7 +227,7 @@ def _meanings(report: Report) -> Terms:
 def _named(row: Row) -> Cell:
     sets = ", ".join(f"{name} = {state}" for name, state in row.sets.items())
     defines = "sets part of the outcome's definition" if row.defines else ""
-    return cell((Strong(row.title),), (Quiet(span(row.when)),), (Code(f"do({sets})"),), (Quiet(defines),))
+    return cell((Strong(row.title),), (Quiet(dated(row.when)),), (Code(f"do({sets})"),), (Quiet(defines),))
 
 
 def experts(report: Report) -> Section:

@@ -114,12 +114,3 @@ def said(number: Number) -> Text:
 def news(number: Number) -> str:
     """Return what a number is when what is given is taken as news about the case, where that is visibly different."""
     return "" if number.news is None else f"as news {probability(number.news, number.decimals)}"
-
-
-def span(dates: str) -> str:
-    """Return a date or an interval of two as it is read.
-
-    >>> span("1918-11/1921-03"), span("1919")
-    ('1918-11 to 1921-03', '1919')
-    """
-    return dates.replace("/", " to ")

@@ -118,3 +118,10 @@ def contested(office: list[Panel]) -> Report:
     """Return a report that asked the rivals of its model."""
     first, *others = office
     return gather(first, ranked(first), rivals=others, beside=["direct", "loose"])
+
+
+@pytest.fixture(scope="session")
+def amoc() -> Report:
+    """Return the report of a case still to come, with its analyses."""
+    posterior = load("amoc").at_medians()
+    return gather(posterior.panel, posterior.interventions(), explained=posterior.told(posterior.interventions().sweep))

@@ -40,7 +40,7 @@ def test_evidence_is_counted(report: Report) -> None:
     assert RULE in words
 
 
-@pytest.mark.parametrize("which", ["report", "ussr", "contested"])
+@pytest.mark.parametrize("which", ["report", "ussr", "amoc", "contested"])
 def test_confidence_and_likelihood_never_share_a_sentence(which: str, request: pytest.FixtureRequest) -> None:
     report: Report = request.getfixturevalue(which)
     likely = re.compile(rf"\b({'|'.join(word for term in TERMS['icd203'] for word in term.words)})\b")

@@ -91,10 +91,10 @@ def test_each_expert_has_a_column_of_their_own(ussr: Report) -> None:
 
 def test_dates_stand_beside_both_readings(report: Report) -> None:
     found = table(sections.without(report), "Probability of Grass = wet")
-    assert [plain(cells[0].lines[0]) for cells in found.rows] == ["nothing taken as given", "1919-04-01", "1919-08-01"]
+    heads = ["nothing taken as given", "1 April 1919", "1 August 1919"]
+    assert [plain(cells[0].lines[0]) for cells in found.rows] == heads
     asked = {(each.before, each.reading): each.number for each in report.without}
-    for cells in found.rows[1:]:
-        before = plain(cells[0].lines[0])
+    for cells, before in zip(found.rows[1:], ("1919-04-01", "1919-08-01"), strict=True):
         for cell, reading in zip(cells[1:], (FORECAST, MINIMAL), strict=True):
             assert printed(cell) == [plain(line) for line in shown(asked[before, reading])]
 

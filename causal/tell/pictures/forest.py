@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from causal.ask.answer import PANEL
 from causal.ask.interventions import MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.ask.saying import dated
+from causal.ask.tense import AHEAD, OVER, Tense
 from causal.errors import UsageError, nearest
 from causal.learn.gate import PASS
 from causal.spec.question import Event
@@ -47,7 +49,9 @@ def forest(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str] |
         return notice(title, _why(ranking))
     experts = tuple(dict.fromkeys(name for each in found for name in each.outcome.experts))
     drawn = pens(experts) if len(experts) > 1 else {}
-    on = sheet(title, ROW * len(found), _keys(found, drawn, labels or {}), LEFT, RIGHT)
+    on = sheet(
+        title, ROW * len(found), _keys(found, drawn, labels or {}, AHEAD if ranking.ahead else OVER), LEFT, RIGHT
+    )
     shares_axis(on.axes, f"probability of {event}")
     on.axes.set_ylim(len(found) - 0.5, -0.5)
     for row, each in enumerate(found):
@@ -78,7 +82,7 @@ def named_event(event: Event, labels: Mapping[str, str]) -> str:
 
 
 def _row(on: Sheet, row: int, each: Divergence, drawn: Mapping[str, Pen]) -> None:
-    when = str(each.intervention.when).replace("/", " to ") if each.intervention.when else ""
+    when = dated(str(each.intervention.when or ""))
     row_words(on, row, each.intervention.title or each.intervention.name, LEFT - 8.0, when)
     if each.outcome.gate.withholds:
         row_number(on, row, WITHHELD)
@@ -130,22 +134,21 @@ def described(ranking: Ranking, reading: str = MINIMAL, labels: Mapping[str, str
     return "\n".join(lines) if ranking.of(reading) else _why(ranking)
 
 
-def _without(found: Sequence[Divergence]) -> str:
+def _without(found: Sequence[Divergence], tense: Tense) -> str:
     """Return what the hollow marks stand for."""
-    if found[0].reading != RETROSPECTIVE:
-        return "the same history without it"
+    reading = found[0].reading
     means = {each.without.estimates[(PANEL, "")].mean for each in found}
-    return "what really happened" if means <= {0.0, 1.0} else "the same record without it"
+    return "what really happened" if reading == RETROSPECTIVE and means <= {0.0, 1.0} else tense.same[reading]
 
 
-def _keys(found: Sequence[Divergence], drawn: Mapping[str, Pen], labels: Mapping[str, str]) -> list[Key]:
+def _keys(found: Sequence[Divergence], drawn: Mapping[str, Pen], labels: Mapping[str, str], tense: Tense) -> list[Key]:
     outcome = found[0].outcome
     panel = "the panel" if drawn else "the outcome"
     spread = f"{panel}: mean and {100 * outcome.ci_prob:.0f} % interval"
     alone = f"{panel}, every parameter at its median"
     line = {"linestyle": "-", "color": BLACK, "linewidth": 1.6}
     keys = [Key(alone, WITH) if outcome.draws == 1 else Key(spread, {**line, **WITH, "linestyle": "-"})]
-    keys.append(Key(_without(found), WITHOUT))
+    keys.append(Key(_without(found, tense), WITHOUT))
     for name, pen in drawn.items():
         inside = any(name in each.outcome.pooled for each in found)
         said = labels.get(name, spoken(name))

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from causal.ask.phrases import spoken
-from causal.ask.saying import counted
+from causal.ask.saying import counted, dated
 from causal.ask.stories import Stories, Story
+from causal.ask.tense import Tense
 from causal.tell.pictures.ink import BLACK, FAINT, GREY, PALE
 from causal.tell.pictures.letters import clean, wrap
 from causal.tell.pictures.sheet import Key, Sheet, notice, row_words, sheet
@@ -39,14 +40,18 @@ def stories_figure(result: Stories, labels: Mapping[str, str] | None = None, avo
         return notice(title, f"Nothing to draw: {result.without.get(avoided, 'there is no such world')}.")
     rows = changing(result, found)
     if not rows:
-        return notice(title, f"All {counted(len(result.variables), 'variable')} are as they were in every story.")
+        return notice(
+            title, f"All {counted(len(result.variables), 'variable')} are {result.tense.plural} in every story."
+        )
     same = len(result.variables) - len(rows)
-    keys = [Key("not as it was", {"marker": "s", "markersize": 9.0, "color": PALE, "markeredgecolor": GREY})]
+    keys = [
+        Key(f"not {result.tense.recorded}", {"marker": "s", "markersize": 9.0, "color": PALE, "markeredgecolor": GREY})
+    ]
     if same:
-        keys.append(Key(f"{same} more as it was throughout" if same == 1 else f"{same} more as they were throughout"))
+        keys.append(Key(f"{same} more {result.tense.recorded if same == 1 else result.tense.plural} throughout"))
     on = sheet(title, HEAD + ROW * len(rows), keys, LEFT, 0.0)
     _frame(on, len(rows), 1 + len(found))
-    _head(on, found)
+    _head(on, found, result.tense)
     for row, name in enumerate(rows):
         _row(on, row, name, result, found, labels or {})
     return on.figure
@@ -88,9 +93,9 @@ def _frame(on: Sheet, rows: int, columns: int) -> None:
         on.axes.axhline(row - 0.5, color=FAINT, linewidth=0.5, zorder=1)
 
 
-def _head(on: Sheet, found: Sequence[Story]) -> None:
+def _head(on: Sheet, found: Sequence[Story], tense: Tense) -> None:
     middle = -0.5 - HEAD / ROW / 2
-    _cell(on, 0, middle, "what", "happened")
+    _cell(on, 0, middle, *tense.happened.rsplit(maxsplit=1))
     for column, story in enumerate(found, start=1):
         _cell(on, column, middle, f"story {story.rank}", "probability", probability(story.probability, 3))
 
@@ -105,7 +110,7 @@ def _cell(on: Sheet, column: float, row: float, *lines: str, weight: str = "bold
 
 
 def _row(on: Sheet, row: int, name: str, result: Stories, found: Sequence[Story], labels: Mapping[str, str]) -> None:
-    row_words(on, row, labels.get(name, result.labels[name]), LEFT - 8.0, result.dates.get(name, ""))
+    row_words(on, row, labels.get(name, result.labels[name]), LEFT - 8.0, dated(result.dates.get(name, "")))
     room = (on.right - on.left - LEFT) / (1 + len(found)) - 6.0
     known = result.actual.get(name)
     _cell(on, 0, row, *wrap(spoken(known or "not known"), room, CELL, 2), weight="normal", colour=GREY)
@@ -125,7 +130,7 @@ def described(result: Stories, labels: Mapping[str, str] | None = None, avoided:
     found = result.of(avoided)
     if not found:
         return f"{title}: nothing to draw, {result.without.get(avoided, 'there is no such world')}."
-    lines = [f"{title}: {counted(len(found), 'story', 'stories')}, the most probable first, beside what happened."]
+    lines = [f"{title}: {counted(len(found), 'story', 'stories')}, the most probable first, {result.tense.beside}."]
     for story in found:
         lines.append(f"Story {story.rank}, probability {probability(story.probability, 3)}: {result.changed(story)}.")
     return "\n".join(lines)

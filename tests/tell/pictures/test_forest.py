@@ -62,7 +62,7 @@ def test_each_mark_is_at_its_number(ranking: Ranking, reading: str) -> None:
 def test_labels_are_words_and_the_axis_goes_from_0_to_1(ranking: Ranking) -> None:
     made = forest(ranking, labels={"anna": "Anna the gardener", "grass": "The lawn"})
     found = words(made)
-    for text in ("Sprinklers are forbidden", "Anna the gardener", "boris", "the same history without it", "1919-04"):
+    for text in ("Sprinklers are forbidden", "Anna the gardener", "boris", "the same history without it", "April 1919"):
         assert text in found
     assert "probability of The lawn = wet" in found
     assert made.axes[0].get_xlim() == pytest.approx((0.0, 1.0), abs=0.02)

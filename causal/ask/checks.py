@@ -199,14 +199,15 @@ class Checks:
         if first.panel is None:  # the panel is one posterior, from which none is taken
             line = f"{what}, their own number moves by {signed(first.own_shift)}; nobody's moves more."
             return f"{line} {seen}".rstrip()
+        own = f"their own by {signed(first.own_shift)}" if first.own is not None and len(self.names) > 1 else ""
         if first.moved < SEEN:
             line = f"No judgement on a total moves the panel by {SEEN:g} or more when it is left out; "
-            line += f"the most is that on '{first.words}' by {self._name(first.expert)}"
+            line += f"the most is that on '{first.words}' by {self._name(first.expert)}{f' ({own})' if own else ''}"
         else:
             line = f"{what}, {self.words} goes from {banded(self.panel.mean)} to {banded(first.panel)} "
-            line += f"({signed(first.shift)}); no other judgement on a total moves the panel more"
-        own = first.own is not None and len(self.names) > 1
-        return f"{line}{f' (their own by {signed(first.own_shift)})' if own else ''}. {seen}".rstrip()
+            line += f"({signed(first.shift)}{f', {own}' if own else ''}); "
+            line += "no other judgement on a total moves the panel more"
+        return f"{line}. {seen}".rstrip()
 
     def _unsaid(self) -> str:
         """Return what the judgements on mechanisms move that move most, and which could not be left out."""
@@ -214,10 +215,16 @@ class Checks:
         what = counted(len(silent), "judgement on a mechanism", "judgements on mechanisms")
         moving = [each for each in silent if each.moved > TWICE * self._error(each)]
         lines = []
-        if moving:
+        if moving and (moving[0].moved >= SEEN or moving[0].panel is None):
             told = [moving[0], *(each for each in moving[1:MOST] if each.moved >= SEEN)]
             moves = "; ".join(self._moves(each) for each in told)
             lines.append(f"Of {what}, left out one at a time, {self.words} moves most without {moves}.")
+        elif moving:
+            first = f"'{moving[0].words}' by {self._name(moving[0].expert)}, {INSTEAD[moving[0].instead]} in its place"
+            own = f" (their own by {signed(moving[0].own_shift)})" if len(self.names) > 1 else ""
+            lines.append(
+                f"Of {what}, left out one at a time, none moves the panel by {SEEN:g}; the most is {first}{own}."
+            )
         elif silent:
             lines.append(
                 f"Of {what}, left out one at a time, none moves {self.words} by more than its Monte Carlo error."

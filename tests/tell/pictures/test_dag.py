@@ -127,7 +127,7 @@ def test_the_shipped_case_is_whole(ussr_model: Model) -> None:
     for variable in ussr_model.variables.values():
         assert re.split("[ -]", variable.label)[0] in joined
     edges = [edge for variable in ussr_model.variables.values() for edge in variable.edges]
-    keys = 4  # the looks of arrows that the legend shows
+    keys = 5  # the looks of arrows that the legend shows
     assert svg.count("<path") == len(edges) + keys
     assert words(svg).count("\N{PLUS-MINUS SIGN}") == 1 + 1
 

@@ -130,7 +130,7 @@ def test_every_analysis_answers_any_model(name: str, case: str, request: pytest.
 def test_each_has_a_picture_and_a_method() -> None:
     about_the_graph = {"identification", "falsification"}  # and drawn as the graph
     assert set(ANALYSES) - set(PICTURES) == about_the_graph
-    assert set(PICTURES) - set(ANALYSES) == {"compare", "calibrate"}  # of several graphs; of none of its outcomes
+    assert set(PICTURES) - set(ANALYSES) == {"compare", "calibrate", "grid"}  # of several graphs, or of many fits
     for name in ANALYSES:
         method = "interventions" if name == "sweep" else name  # the ranking has it
         assert callable(getattr(causal.study.Posterior, method))
@@ -160,7 +160,8 @@ def test_options_are_those_of_the_analysis(rain) -> None:
     assert len(many.sweep.table) > len(few.sweep.table)
     assert many.text == rain.explain("sweep", pairs=True, everything=True).text
     assert few.table.equals(many.table)
-    assert Options().reading == "minimal rewrite"
+    assert Options().reading == ""  # the case's own: of one that is over, a minimal rewrite
+    assert rain.responsibility().text == rain.responsibility(reading="minimal rewrite").text
 
 
 def test_a_ranking_is_of_one_reading_or_of_all(rain) -> None:

@@ -811,7 +811,10 @@ def test_report_writes_three_files_and_one_sentence(run: Run, desk: Path) -> Non
     assert (found["files"], found["text"], found["gate"]["verdict"]) == (paths, sentence, "pass")
 
 
-def test_report_carries_the_gate(run: Run, desk: Path) -> None:
+def test_report_carries_the_gate(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Posterior, "told", lambda self, sweep: []
+    )  # takes long, and has no part in it
     done = run("report", "rain", "--seed", str(REFUSED))
     assert done.code == 4
     assert "No headline" in done.out

@@ -812,9 +812,7 @@ def test_report_writes_three_files_and_one_sentence(run: Run, desk: Path) -> Non
 
 
 def test_report_carries_the_gate(run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        Posterior, "told", lambda self, sweep: []
-    )  # takes long, and has no part in it
+    monkeypatch.setattr(Posterior, "told", lambda self, sweep: [])  # takes long, and has no part in it
     done = run("report", "rain", "--seed", str(REFUSED))
     assert done.code == 4
     assert "No headline" in done.out

@@ -51,6 +51,7 @@ READINGS: Mapping[str, str] = {  # and what each takes as given
     MINIMAL: "history before the date is fixed, and later luck stays as it was",
     RETROSPECTIVE: "all that happened is given, and each variable keeps its luck, which is an assumption",
 }
+SAME = 1e-12  # two means nearer than this are one, reckoned by another road
 NO_RECORD = "of no variable does the model say what really happened (actual), so there is no record to look back on"
 
 
@@ -104,6 +105,26 @@ class Ranking:
         """Return one reading's divergences, the lowest probability of the outcome first."""
         found = (each for each in self.divergences if each.reading == reading)
         return tuple(sorted(found, key=lambda each: each.outcome.mean))
+
+    def same(self, reading: str, other: str) -> tuple[str, ...]:
+        """Return the interventions for which two readings have one number, with them and without, whoever is asked.
+
+        They do by right where nothing that one takes as given and the other does not bears on it.
+        """
+        others = {each.intervention.name: each for each in self.of(other)}
+        pairs = ((each, others.get(each.intervention.name)) for each in self.of(reading))
+        return tuple(one.intervention.name for one, two in pairs if two is not None and _alike(one, two))
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The readings of a case still to come that add nothing to the forecast: no number of theirs is another."""
+        known = {each.intervention.name for each in self.of(FORECAST)}
+        others = [reading for reading in READINGS if reading != FORECAST] if self.ahead and known else []
+        return tuple(
+            reading
+            for reading in others
+            if {each.intervention.name for each in self.of(reading)} == known == set(self.same(reading, FORECAST))
+        )
 
     @property
     def gate(self) -> Gate:
@@ -244,6 +265,11 @@ def rank(
             coupled = written[0].coupled
             found.append(Divergence(intervention, reading, outcome, without, effect, likely, coupled))
     return Ranking(event, tuple(found), tuple(skipped), ahead(panel.elicited.network.model))
+
+
+def _alike(one: Divergence, two: Divergence) -> bool:
+    pairs = ((one.outcome, two.outcome), (one.without, two.without))
+    return all(abs(e.mean - b.estimates[who].mean) < SAME for a, b in pairs for who, e in a.estimates.items())
 
 
 def _named(model: Model, name: str) -> Intervention:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from causal.ask.answer import PANEL, Answer, Estimate
 from causal.ask.interventions import FORECAST, MINIMAL, READINGS, RETROSPECTIVE, Divergence, Ranking
-from causal.ask.measure import STILL
 from causal.ask.saying import counted
 from causal.ask.tense import AHEAD, OVER
 from causal.cli.screen import emit, interval, number, show, show_table
@@ -191,13 +190,7 @@ def show_ranking(ranking: Ranking, reading: Reading | None, by_expert: bool, as_
 def _show_same(ranking: Ranking, reading: str) -> None:
     """Say for which interventions a reading gives the number of the one before it, whoever is asked: by right."""
     before = dict(zip(tuple(READINGS)[1:], READINGS, strict=False)).get(reading, "")
-    others = {each.intervention.name: each.outcome.estimates for each in ranking.of(before)}
-    same = [
-        each.intervention.name
-        for each in ranking.of(reading)
-        if (other := others.get(each.intervention.name)) is not None
-        and all(abs(e.mean - other[who].mean) < STILL for who, e in each.outcome.estimates.items())
-    ]
+    same = ranking.same(reading, before)
     if same:
         show(f"The same as the {before}, since nothing more on record bears on it: {', '.join(same)}.")
 

@@ -20,6 +20,15 @@ def print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def answering(cluster: str | None) -> str | None:
+    """Return the address of a scheduler; raise UsageError, before anything is read, where none answers there."""
+    if cluster is not None:
+        from causal.learn.jobs import check_cluster
+
+        check_cluster(cluster)
+    return cluster
+
+
 ModelName = Annotated[
     str,
     typer.Argument(metavar="MODEL", help="A model file, a network file (.bif), or a shipped name (rain, amoc, ussr)."),
@@ -41,7 +50,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress on stderr.")]
 Cluster = Annotated[
     str | None,
-    typer.Option("--cluster", metavar="ADDRESS", help="A scheduler of dask.distributed: tcp://host:port, or local."),
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="A scheduler of dask.distributed: tcp://host:port, or local.",
+        callback=answering,
+    ),
 ]
 Medians = Annotated[bool, typer.Option("--medians", help="Do not sample: put every parameter at its median as stated.")]
 Ungated = Annotated[

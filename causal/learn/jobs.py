@@ -29,7 +29,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
@@ -55,7 +55,7 @@ type Told = Callable[[int, int], object]  # how many results there are, and of h
 class Shelf:
     """Where results of one kind are kept: ``files`` makes them of a result, ``read`` the result of them again.
 
-    Both are functions of a module; ``read`` returns None where the files cannot be read.
+    Both are functions of a module; ``read`` raises ValueError where the files cannot be read.
     """
 
     kind: str
@@ -161,12 +161,11 @@ def attempt(
 
 
 def _kept(shelf: Shelf, name: str) -> tuple[Any] | None:
-    """Return a result that the store has, None where it has none; a result may be None itself."""
+    """Return a result that the store has, alone in a tuple, since it may be None itself; None where it has none."""
     files = entries.get(shelf.kind, name)
-    if files is None:
-        return None
-    result = shelf.read(files)
-    return None if result is None and shelf is not RESULTS else (result,)
+    with suppress(ValueError):
+        return None if files is None else (shelf.read(files),)
+    return None
 
 
 def _code(failed: Any) -> int:

@@ -153,7 +153,9 @@ def _try(name: str, drawn: Drawn) -> None:
 def recall(name: str) -> Drawn | None:
     """Return one expert's stored draws, None where there are none; what cannot be read counts as none."""
     files = entries.get(DRAWS, name)
-    return None if files is None else _read(files)
+    with suppress(ValueError):
+        return None if files is None else _read(files)
+    return None
 
 
 def keep(name: str, drawn: Drawn) -> Path:
@@ -161,7 +163,8 @@ def keep(name: str, drawn: Drawn) -> Path:
     return entries.put(DRAWS, name, _files(drawn)) / THETA
 
 
-def _read(files: Mapping[str, bytes]) -> Drawn | None:
+def _read(files: Mapping[str, bytes]) -> Drawn:
+    """Read one expert's draws; raises ValueError where these are none."""
     import h5netcdf
 
     try:
@@ -175,8 +178,8 @@ def _read(files: Mapping[str, bytes]) -> Drawn | None:
                 seconds=float(json.loads(files[RUN])["seconds"]),
                 late=int(data.attrs["late"]),
             )
-    except (OSError, KeyError, ValueError):
-        return None
+    except (OSError, KeyError) as error:
+        raise ValueError("no draws") from error
 
 
 def _files(drawn: Drawn) -> dict[str, bytes]:

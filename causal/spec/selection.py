@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from causal.errors import TooLarge
 from causal.spec.model import frozen
 
-MOST = (
-    256  # pieces of a selection, or of its rest: each is a probability on the tape, for every row that leaves it open
-)
+MOST = 256  # pieces of a selection, or of its rest: each a probability on the tape, for every row that leaves it open
 
 type Box = Mapping[str, tuple[str, ...]]  # states of some variables; the others may be anything
 

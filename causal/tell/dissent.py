@@ -12,7 +12,7 @@ from causal.ask.interventions import FORECAST, READINGS
 from causal.spec.priors import LINEAR
 from causal.tell import luck
 from causal.tell.claims import Reason, Who
-from causal.tell.divergences import NOTHING, headline, repeated
+from causal.tell.divergences import NOTHING, headline
 from causal.tell.document import (
     Assumed,
     Block,
@@ -55,7 +55,7 @@ def by_expert(report: Report) -> Section:
     blocks += [
         _matrix(report, reading, columns)
         for reading in READINGS
-        if report.of(reading) and reading not in repeated(report)
+        if report.of(reading) and reading not in report.repeated
     ]
     return Section("experts-apart", "By expert, before any pooling", tuple(blocks))
 

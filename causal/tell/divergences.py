@@ -8,18 +8,16 @@ ranking -> Without      a row per date at which an intervention begins, and one 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from causal.ask.answer import PANEL, VISIBLE, Answer
-from causal.ask.interventions import FORECAST, READINGS, RETROSPECTIVE, Divergence, Ranking
+from causal.ask.interventions import READINGS, RETROSPECTIVE, Divergence, Ranking
 from causal.ask.tense import OVER
 from causal.graph import Graph, definition
 from causal.spec.model import Intervention, Model, Variable, frozen
-from causal.tell.facts import Defined, Four, Report, Row, Without, by_outcome
+from causal.tell.facts import Defined, Four, Row, Without, by_outcome
 from causal.tell.number import Number
 
-SAME = 1e-9  # two means that differ by less are one, reckoned in another order
 NOTHING = "nothing taken as given"  # the reading of an outcome on which no history bears
 
 
@@ -117,29 +115,6 @@ def best(rows: Iterable[Row], reading: str) -> Row | None:
     """Return the headline of one reading, None where the gate withholds all of it."""
     known = [row for row in by_outcome(rows, reading) if row.panel.outcome.mean is not None]
     return next((row for row in known if not row.defines), known[0] if known else None)
-
-
-def repeated(report: Report) -> tuple[str, ...]:
-    """Return the readings of a case still to come that add nothing to the forecast: no number of theirs is another.
-
-    They are the same by right where nothing on record is later than an intervention, or an effect of what it sets.
-    """
-    forecast = {row.intervention: row for row in report.of(FORECAST)}
-    if not report.ahead or not forecast:
-        return ()
-    others = [reading for reading in report.tense.first if reading != FORECAST]
-    return tuple(reading for reading in others if _repeats(report.of(reading), forecast))
-
-
-def _repeats(rows: Sequence[Row], forecast: Mapping[str, Row]) -> bool:
-    return len(rows) == len(forecast) and all(_alike(row, forecast[row.intervention]) for row in rows)
-
-
-def _alike(row: Row, other: Row) -> bool:
-    """Whether two rows have the same outcome, with the intervention and without it, for the panel and every expert."""
-    fours = ((row.panel, other.panel), *((four, other.by_expert[name]) for name, four in row.by_expert.items()))
-    means = [(getattr(one, at).mean, getattr(two, at).mean) for one, two in fours for at in ("outcome", "without")]
-    return all(None not in pair and math.isclose(*pair, abs_tol=SAME) for pair in means)
 
 
 def without(graph: Graph, nothing: Answer, ranking: Ranking, override: bool) -> tuple[Without, ...]:

@@ -308,7 +308,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything there is to tell about one posterior, as facts; ``ahead``: of a case still to come."""
+    """Everything there is to tell about one posterior, as facts.
+
+    ``ahead``: of a case still to come, of which the readings ``repeated`` have no number that the forecast has not.
+    """
 
     model: str
     title: str
@@ -348,6 +351,7 @@ class Report:
     known: tuple[Known, ...] = ()
     scored: tuple[Scored, ...] = ()
     ahead: bool = False
+    repeated: tuple[str, ...] = ()
     rivals: Rivals | None = None
     beside: Beside = field(default_factory=Beside)
     drawings: Drawings | None = field(default=None, repr=False, compare=False)  # of the same facts, for the eye alone

@@ -14,7 +14,7 @@ from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
 from causal.ask.saying import counted, dated
 from causal.learn.gate import PASS, REFUSE
 from causal.tell import disputed, luck
-from causal.tell.divergences import best, headline, repeated
+from causal.tell.divergences import best, headline
 from causal.tell.document import Banner, Code, Strong, Text, plain
 from causal.tell.facts import Report, Row, Without
 from causal.tell.number import Number
@@ -61,7 +61,7 @@ def sentences(report: Report) -> tuple[Text, ...]:
     """
     if report.gate.withholds:
         return (("The headline numbers are withheld: the gate refused the draws that they come from.",),)
-    found, known = [_nothing_set(report)], repeated(report)
+    found, known = [_nothing_set(report)], report.repeated
     for reading in report.tense.first:
         row = best(report.interventions, reading)
         if row is not None and reading not in known:

@@ -28,7 +28,7 @@ from causal.ask.answer import Answer
 from causal.ask.interventions import Ranking
 from causal.ask.judged import checked, judged
 from causal.ask.panel import Panel, ask
-from causal.ask.tense import AHEAD, tense
+from causal.ask.tense import tense
 from causal.graph import Graph, definition
 from causal.learn.elicited import Elicited
 from causal.learn.entries import versions
@@ -140,7 +140,8 @@ def gather(
         explained=tuple(told for told, _ in explained),
         known=judgements.known(elicited),
         scored=judgements.scored(elicited),
-        ahead=tense(model) is AHEAD,
+        ahead=ranking.ahead,
+        repeated=ranking.repeated,
         rivals=rivalled,
         beside=unasked,
         drawings=replace(

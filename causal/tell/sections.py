@@ -20,7 +20,7 @@ from causal.spec.priors import HIERARCHICAL
 from causal.spec.question import Named, Setting
 from causal.tell import luck, seeds
 from causal.tell.claims import Who
-from causal.tell.divergences import NOTHING, repeated
+from causal.tell.divergences import NOTHING
 from causal.tell.document import (
     Assumed,
     Block,
@@ -98,7 +98,7 @@ def without(report: Report) -> Section:
     stages: dict[str, dict[str, Without]] = {}
     for each in report.without:
         stages.setdefault(stage(report, each), {}).setdefault(each.reading, each)
-    readings = [reading for reading in (FORECAST, MINIMAL) if reading not in repeated(report)]
+    readings = [reading for reading in (FORECAST, MINIMAL) if reading not in report.repeated]
     rows = []
     for head, found in stages.items():
         numbers = [found.get(reading) or (found.get(NOTHING) if reading == FORECAST else None) for reading in readings]
@@ -132,7 +132,7 @@ def likely(number: Number) -> Cell:
 
 def interventions(report: Report) -> Section:
     """Lay out every intervention under every reading, with the words that tell the columns apart."""
-    same = repeated(report)
+    same = report.repeated
     told_apart = [reading for reading in READINGS if report.of(reading) and reading not in same]
     tables = [block for reading in told_apart for block in _reading(report, reading)]
     blocks: list[Block] = [_glossary(report), *tables] if tables else [paragraph("None that can be answered.")]

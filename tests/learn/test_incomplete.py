@@ -46,7 +46,7 @@ def test_a_row_is_the_sum_of_all_complete_rows_that_it_could_be(kind: str) -> No
         name: network.recorder.tape(ids.ravel().tolist()).values(theta).reshape(*ids.shape, 5)
         for name, ids in tables.items()
     }
-    rows = [_row(states, rng, line) for line in range(1, 31)]
+    rows = [a_row(states, rng, line) for line in range(1, 31)]
     file = CaseFile("t.csv", 1.0, {}, rows=tuple(row for row in rows if row.seen))
     found = write_rows(Writer(network), file)
     got = network.recorder.tape([each.slot for each in found]).values(theta)
@@ -63,7 +63,7 @@ def test_a_row_is_the_sum_of_all_complete_rows_that_it_could_be(kind: str) -> No
         np.testing.assert_allclose(slot_values, wanted, atol=1e-12)
 
 
-def _row(states, rng: np.random.Generator, line: int) -> CaseRow:
+def a_row(states, rng: np.random.Generator, line: int) -> CaseRow:
     """Return a row in which each variable is seen, seen in doubt, or not seen."""
     seen = []
     for name, known in states.items():

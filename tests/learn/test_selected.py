@@ -30,6 +30,7 @@ from causal.spec.grammar import parse_event
 from causal.spec.modelfile import parse_model
 from causal.spec.priors import CaseFile, CaseRow
 from causal.spec.selection import Selection, parted
+from tests.learn.test_incomplete import a_row
 
 MODELS = {
     "tables": "a: {states: [u, v, w]}\n  b: {states: [n, y], parents: [a]}\n  c: {states: [n, y], parents: [a, b]}\n",
@@ -59,19 +60,6 @@ def boxes(states, rng: np.random.Generator) -> list[dict[str, tuple[str, ...]]]:
             {str(n): tuple(rng.permutation(states[n])[: rng.integers(1, len(states[n]))].tolist()) for n in names}
         )
     return found
-
-
-def a_row(states, rng: np.random.Generator, line: int) -> CaseRow:
-    """Return a row in which each variable is seen, seen in doubt, or not seen."""
-    seen = []
-    for name, known in states.items():
-        how, state = rng.choice(["certain", "graded", "missing"]), str(rng.choice(known))
-        if how == "certain":
-            seen.append((name, ((state, 1.0),)))
-        elif how == "graded":
-            error = float(rng.choice([0.03, 0.1, 0.25]))
-            seen.append((name, tuple((s, 1 - error if s == state else error / (len(known) - 1)) for s in known)))
-    return CaseRow(tuple(seen), 1.0, line)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -105,7 +93,7 @@ def test_a_row_counts_by_its_probability_among_those_selected(kind: str, seed: i
             total += known[world] * chance * np.prod([dict(each).get(at[name], 0.0) for name, each in row.seen])
         return total
 
-    rows = [row for line in range(1, 41) if (row := a_row(states, rng, line)).seen and joint(row).any()]
+    rows = [row for line in range(1, 61) if (row := a_row(states, rng, line)).seen and joint(row).any()]
     file = CaseFile("t.csv", 1.0, {}, rows=tuple(rows), selected=Selection(tuple(chosen), *parted(chosen, states)))
     found = write_rows(Writer(network), file)
     tape = network.recorder.tape([each.slot for each in found])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from causal.ask.interventions import FORECAST, MINIMAL, RETROSPECTIVE
-from causal.tell.divergences import repeated
 from causal.tell.facts import Report
 from causal.tell.findings import main_sentence
 from causal.tell.text import markdown
@@ -34,8 +33,8 @@ def test_nothing_is_told_as_past(amoc: Report, ussr: Report) -> None:
 
 
 def test_a_reading_that_adds_nothing_is_printed_once(amoc: Report, ussr: Report) -> None:
-    assert repeated(amoc) == (MINIMAL, RETROSPECTIVE)
-    assert repeated(ussr) == ()
+    assert amoc.repeated == (MINIMAL, RETROSPECTIVE)
+    assert ussr.repeated == ()
     words = markdown(amoc)
     assert re.findall(r"\*\*(\w[\w ]*): probability of", words) == ["Forecast"]
     assert "Read as minimal rewrite and retrospective, every number is the same" in words

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from causal.ask.answer import PANEL
 from causal.ask.brief import MINUS
-from causal.ask.comparing import MANY
+from causal.ask.comparing import CASES, JUDGEMENTS, MANY
 from causal.ask.saying import counted, listed
 from causal.ask.stacking import FEW, Difference
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAMED = 3
 STILL = 0.005  # a move that no reader would see
 
-ONE: Mapping[str, str] = {"comparable cases": "comparable case", "judgements on totals": "judgement on a total"}
+ONE: Mapping[str, str] = {CASES: "comparable case", JUDGEMENTS: "judgement on a total"}
 
 
 def told(found: Rivalry) -> str:
@@ -59,7 +59,7 @@ def unscored(found: Rivalry) -> str:
     """Return why no case is scored; nothing where cases are."""
     if found.sides[0].answer.draws == 1:
         return "At the medians there is no posterior to leave anything out of, so nothing is scored."
-    if any(score.what == "comparable cases" for score in found.scores):
+    if any(score.what == CASES for score in found.scores):
         return ""
     return "There are no comparable cases that all these graphs are about, so no case can favour one of them."
 
@@ -67,10 +67,10 @@ def unscored(found: Rivalry) -> str:
 def scored(found: Rivalry, score: Scored) -> str:
     """Return what a score says, and what it does not."""
     text = _apart(found, score) if score.told_apart else _alike(score)
-    if score.told_apart or score.what == "comparable cases":
+    if score.told_apart or score.what == CASES:
         text += f" Stacking weights: {_weights(score.stacking)}; pseudo-BMA+: {_weights(score.pseudo_bma)}"
         text += "." if score.told_apart else " (where graphs predict alike, stacking weights are arbitrary)."
-    if score.what != "comparable cases":
+    if score.what != CASES:
         text += " That is how well experts' totals follow from their own parameters, and no evidence of how things are."
     if score.unsure:
         more = counted(score.unsure, "more is", "more are")

@@ -156,11 +156,16 @@ class Checks:
         if not scored:
             return ""
         elpd, lppd = (sum(float(getattr(each, name)) for each in scored) for name in ("elpd", "lppd"))
-        line = (
-            f"Predicted by the rest, {counted(len(scored), 'judgement')} that move the draws have a log density of "
-            f"{banded(elpd)} in all (PSIS-LOO), and {banded(lppd)} with themselves"
-        )
-        return f"{line}: the wider the gap, the more they carry themselves.{self._anew()}"
+        if len(scored) == 1:
+            line = "Predicted by the rest, the one judgement that moves the draws has a log density of "
+            line += f"{banded(elpd)} (PSIS-LOO), and {banded(lppd)} with itself: the wider the gap, the more it carries itself."
+        else:
+            line = f"Predicted by the rest, {len(scored)} judgements that move the draws have a log density of "
+            line += (
+                f"{banded(elpd)} in all (PSIS-LOO), and {banded(lppd)} with themselves: the wider the gap, the more "
+            )
+            line += "they carry themselves."
+        return f"{line}{self._anew()}"
 
     def _anew(self) -> str:
         again = sum(each.refitted for each in self.judgements)
@@ -205,8 +210,8 @@ class Checks:
             line += f"the most is that on '{first.words}' by {self._name(first.expert)}{f' ({own})' if own else ''}"
         else:
             line = f"{what}, {self.words} goes from {banded(self.panel.mean)} to {banded(first.panel)} "
-            line += f"({signed(first.shift)}{f', {own}' if own else ''}); "
-            line += "no other judgement on a total moves the panel more"
+            line += f"({signed(first.shift)}{f', {own}' if own else ''})"
+            line += "; no other judgement on a total moves the panel more" if len(said) > 1 else ""
         return f"{line}. {seen}".rstrip()
 
     def _unsaid(self) -> str:

@@ -156,16 +156,17 @@ class Checks:
         if not scored:
             return ""
         elpd, lppd = (sum(float(getattr(each, name)) for each in scored) for name in ("elpd", "lppd"))
-        if len(scored) == 1:
-            line = "Predicted by the rest, the one judgement that moves the draws has a log density of "
-            line += f"{banded(elpd)} (PSIS-LOO), and {banded(lppd)} with itself: the wider the gap, the more it carries itself."
-        else:
-            line = f"Predicted by the rest, {len(scored)} judgements that move the draws have a log density of "
-            line += (
-                f"{banded(elpd)} in all (PSIS-LOO), and {banded(lppd)} with themselves: the wider the gap, the more "
-            )
-            line += "they carry themselves."
-        return f"{line}{self._anew()}"
+        one = len(scored) == 1
+        who = (
+            "the one judgement that moves the draws has"
+            if one
+            else f"{len(scored)} judgements that move the draws have"
+        )
+        alone, they = ("itself", "it carries itself") if one else ("themselves", "they carry themselves")
+        return (
+            f"Predicted by the rest, {who} a log density of {banded(elpd)} in all (PSIS-LOO), and {banded(lppd)} with "
+            f"{alone}: the wider the gap, the more {they}.{self._anew()}"
+        )
 
     def _anew(self) -> str:
         again = sum(each.refitted for each in self.judgements)
